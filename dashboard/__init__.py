@@ -1,0 +1,1 @@
+"""The control room, outward: people see incidents and launch aircraft."""

@@ -1,0 +1,147 @@
+"""SITE.toml: what one box has, where it stands and what its aircraft may do; no limit is hidden (F27)."""
+
+from pathlib import Path
+from typing import Annotated, Literal
+
+from pydantic import Field, model_validator
+
+from wire.config import Section
+from wire.frozen import Heading, Latitude, Longitude, Name
+from wire.states import AircraftInfo, CameraInfo, Inventory
+
+
+class BoxConfig(Section):
+    name: Name
+    data_dir: Path
+    lat: Latitude
+    lon: Longitude
+    private_key: Path
+    """Ed25519, PEM: signs the heads of the event chain."""
+    room_public_key: Path
+    """Ed25519, PEM: only orders, receipts and configs sealed by it count."""
+
+
+class TlsConfig(Section):
+    ca: Path
+    certificate: Path
+    key: Path
+
+
+class UplinkConfig(Section):
+    host: str
+    port: int = Field(ge=1, le=65535)
+    tls: TlsConfig | None = None
+
+
+class OutboxConfig(Section):
+    max_mb: int = Field(default=512, ge=1)
+    """Past it the oldest of the lowest lane goes first; hits, flight and audit are never dropped (D5)."""
+
+
+class CameraConfig(Section):
+    """`url`: rtsp://, http://, tcp:// (MPEG-TS), a file, or /dev/videoN."""
+
+    name: Name
+    url: str
+    role: Literal["plates", "view", "aircraft"]
+    """plates: read number plates; view and aircraft: pass the picture on when somebody watches."""
+    lat: Latitude
+    lon: Longitude
+    heading_deg: Heading = 0
+    max_fps: float = Field(default=15, gt=0, le=60)
+    stall_s: float = Field(default=8, gt=0, le=10)
+    """Without a frame for so long the camera counts as stalled and is reopened (D10: 10 s at most)."""
+
+    def info(self) -> CameraInfo:
+        return CameraInfo(name=self.name, role=self.role, lat=self.lat, lon=self.lon, heading_deg=self.heading_deg)
+
+
+class Limits(Section):
+    """Every limit of a flight; a missing or out-of-range one stops the load (F27)."""
+
+    max_wind_mps: float = Field(gt=0, le=20)
+    max_gust_mps: float = Field(gt=0, le=25)
+    max_rain_mm_h: float = Field(ge=0, le=20)
+    min_visibility_m: float = Field(ge=500)
+    min_temperature_c: float = Field(ge=-30, le=20)
+    max_temperature_c: float = Field(ge=20, le=55)
+    weather_max_age_s: float = Field(gt=0, le=300)
+    """F7: five minutes at most."""
+    ceiling_m: float = Field(gt=0, le=120)
+    """Above ground (F16)."""
+    ground_amsl_m: float = Field(ge=-430, le=5000)
+    """The highest ground inside the fence."""
+    pad_amsl_m: float = Field(ge=-430, le=5000)
+    fence: tuple[tuple[Latitude, Longitude], ...] = Field(min_length=3)
+    order_latency_s: float = Field(gt=0, le=5)
+    position_error_m: float = Field(gt=0, le=50)
+    cruise_mps: float = Field(gt=0, le=30)
+    top_speed_mps: float = Field(gt=0, le=40)
+    climb_mps: float = Field(gt=0, le=10)
+    descent_mps: float = Field(gt=0, le=5)
+    scene_alt_rel_m: float = Field(gt=0, le=120)
+    min_on_scene_s: float = Field(ge=30)
+    battery_wh: float = Field(gt=0)
+    cruise_w: float = Field(gt=0)
+    hover_w: float = Field(gt=0)
+    reserve_pct: float = Field(ge=20, le=90)
+    max_flight_s: float = Field(gt=0, le=7200)
+    max_range_m: float = Field(gt=0)
+    max_clock_offset_ms: float = Field(gt=0, le=500)
+    """F10."""
+
+
+class FlightConfig(Section):
+    """`link`: udpin:HOST:PORT (we listen), udpout:HOST:PORT or tcp:HOST:PORT."""
+
+    aircraft: Name
+    autopilot: Literal["arducopter", "px4"]
+    link: Annotated[str, Field(pattern=r"^(udpin|udpout|tcp):[^:]+:\d+$")]
+    system_id: int = Field(ge=1, le=255)
+    limits: Limits
+
+
+class ModbusDock(Section):
+    kind: Literal["modbus"]
+    host: str
+    port: int = Field(ge=1, le=65535)
+    lat: Latitude
+    lon: Longitude
+
+
+class SiteConfig(Section):
+    box: BoxConfig
+    uplink: UplinkConfig
+    outbox: OutboxConfig = OutboxConfig()
+    cameras: tuple[CameraConfig, ...] = ()
+    flight: FlightConfig | None = None
+    dock: ModbusDock | None = None
+
+    @model_validator(mode="after")
+    def _whole(self) -> "SiteConfig":
+        names = [camera.name for camera in self.cameras]
+        if len(set(names)) < len(names):
+            raise ValueError("two cameras have the same name")
+        if (self.flight is None) != (self.dock is None):
+            raise ValueError("flight and dock go together: one is missing")
+        return self
+
+    def inventory(self) -> Inventory:
+        """What the box tells the control room about itself."""
+        cameras = tuple(camera.info() for camera in self.cameras)
+        return Inventory(lat=self.box.lat, lon=self.box.lon, cameras=cameras, aircraft=self._aircraft())
+
+    def _aircraft(self) -> AircraftInfo | None:
+        if self.flight is None or self.dock is None:
+            return None
+        limits = self.flight.limits
+        return AircraftInfo(
+            name=self.flight.aircraft,
+            autopilot=self.flight.autopilot,
+            lat=self.dock.lat,
+            lon=self.dock.lon,
+            cruise_mps=limits.cruise_mps,
+            climb_mps=limits.climb_mps,
+            scene_alt_rel_m=limits.scene_alt_rel_m,
+            max_range_m=limits.max_range_m,
+        )

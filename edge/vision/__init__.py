@@ -1,0 +1,1 @@
+"""Frames in, plate reads out: capture, detect, track, read, vote."""

@@ -1,0 +1,1 @@
+"""Rendered plates, training and export of the shipped models; never at run time."""

@@ -1,0 +1,1 @@
+"""The contract: messages, topics, orders and number plates; the only thing that all sides share."""
