@@ -1,0 +1,44 @@
+"""What every process of ours does first and last: quiet structured logs, one line for a user's error, exit status 2."""
+
+import asyncio
+import logging
+import signal
+import sys
+from collections.abc import Callable
+
+import structlog
+
+from wire.errors import UserError
+
+
+def setup_logging(name: str) -> None:
+    """Structured lines on stderr, with the process's name in each."""
+    structlog.configure(
+        processors=[
+            lambda _logger, _method, entry: {"process": name, **entry},
+            structlog.processors.add_log_level,
+            structlog.processors.TimeStamper(fmt="iso"),
+            structlog.processors.format_exc_info,
+            structlog.processors.LogfmtRenderer(key_order=["timestamp", "level", "process", "event"]),
+        ],
+        wrapper_class=structlog.make_filtering_bound_logger(logging.INFO),
+        logger_factory=structlog.PrintLoggerFactory(sys.stderr),
+    )
+
+
+def guarded(run: Callable[[], int]) -> int:
+    """The exit status: a UserError becomes one line on stderr and 2; Ctrl-C becomes 130."""
+    try:
+        return run()
+    except UserError as error:
+        print(f"airbeat: {error}", file=sys.stderr)
+        return 2
+    except KeyboardInterrupt:
+        return 130
+
+
+def on_stop(stop: Callable[[], None]) -> None:
+    """SIGTERM and SIGINT call `stop` in the running asyncio loop."""
+    loop = asyncio.get_running_loop()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        loop.add_signal_handler(number, stop)
