@@ -5,7 +5,7 @@ import ctypes
 import signal
 import sys
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -38,6 +38,8 @@ class Family:
     """The children of one supervisor. `run` returns when `stop` was called, or with the name of one that gave up."""
 
     children: Sequence[Child]
+    on_death: Callable[[str, int], None] = lambda _name, _status: None
+    """Told the name and exit status of each child that died unasked."""
     processes: dict[str, asyncio.subprocess.Process] = field(default_factory=dict)
     restarts: dict[str, int] = field(default_factory=dict)
     stopping: asyncio.Event = field(default_factory=asyncio.Event)
@@ -74,6 +76,7 @@ class Family:
             status = await self._live(child)
             if self.stopping.is_set():
                 return None
+            self.on_death(child.name, status)
             if status == BAD_CONFIG:
                 return child.name
             attempt = 0 if time.monotonic() - started > STEADY_S else attempt + 1

@@ -1,0 +1,88 @@
+"""One box: the supervisor of its uplink, its cameras (one process each) and its flight side."""
+
+import argparse
+import asyncio
+import sys
+import time
+from collections.abc import Callable
+from datetime import UTC, datetime
+from pathlib import Path
+
+import structlog
+
+from edge import health
+from edge.boot import next_boot
+from edge.config import SiteConfig
+from edge.outbox import Outbox
+from edge.report import VERSION
+from wire.children import Child, Family, python
+from wire.config import read_config
+from wire.events import Fault, Started
+from wire.process import guarded, on_stop, setup_logging
+from wire.signing import load_private, load_public
+
+log = structlog.get_logger()
+
+
+def children(site: SiteConfig, path: Path, boot: int) -> list[Child]:
+    """Every process of the box. Cameras are apart from flight and from one another: what one meets harms no other."""
+    common = (str(path), "--boot", str(boot))
+    cameras = [Child(c.name, python("edge.vision", *common, "--camera", c.name)) for c in site.cameras]
+    flight = [Child("flight", python("edge.flight", *common))] if site.flight else []
+    return [Child("uplink", python("edge.uplink", *common)), *flight, *cameras]
+
+
+def check(site: SiteConfig) -> str:
+    """What the config describes, in one line. Raises UserError where a key file is missing or no key."""
+    load_private(site.box.private_key)
+    load_public(site.box.room_public_key)
+    aircraft = f", aircraft {site.flight.aircraft} ({site.flight.autopilot})" if site.flight else ""
+    return f"box {site.box.name}: {len(site.cameras)} cameras{aircraft}; uplink {site.uplink.host}:{site.uplink.port}"
+
+
+async def supervise(site: SiteConfig, path: Path) -> int:
+    """Until SIGTERM; exit status 2 where a child found its config wrong."""
+    data_dir = site.box.data_dir
+    boot = next_boot(data_dir, int(time.time()))
+    health.forget(data_dir)
+    outbox = Outbox(data_dir / "outbox.db", box=site.box.name, boot=boot)
+    aircraft = site.flight.aircraft if site.flight else None
+    outbox.put(
+        Started(version=VERSION, cameras=tuple(c.name for c in site.cameras), aircraft=aircraft), datetime.now(UTC)
+    )
+    family = Family(children(site, path, boot), on_death=_fault_writer(outbox))
+    on_stop(family.stop)
+    log.info("box_up", boot=boot)
+    failed = await family.run()
+    outbox.close()
+    return 2 if failed else 0
+
+
+def main(argv: list[str] | None = None) -> int:
+    """airbeat edge SITE.toml [--check]"""
+    parser = argparse.ArgumentParser(prog="airbeat edge", description=__doc__)
+    parser.add_argument("site", type=Path, metavar="SITE.toml")
+    parser.add_argument("--check", action="store_true", help="say what is wrong with the config, then stop")
+    args = parser.parse_args(argv)
+    return guarded(lambda: _run(args.site, args.check))
+
+
+def _run(path: Path, check_only: bool) -> int:
+    site = read_config(path, SiteConfig)
+    summary = check(site)
+    if check_only:
+        print(summary)
+        return 0
+    setup_logging(site.box.name)
+    return asyncio.run(supervise(site, path))
+
+
+def _fault_writer(outbox: Outbox) -> Callable[[str, int], None]:
+    def write(child: str, status: int) -> None:
+        outbox.put(Fault(part=child, what="process died", detail=f"exit status {status}"), datetime.now(UTC))
+
+    return write
+
+
+if __name__ == "__main__":
+    sys.exit(main())
