@@ -1,0 +1,68 @@
+# Two commands do everything: `make demo` and `make test`. All state lies in .venv/ and var/.
+# A second run takes seconds: each step leaves a stamp in .venv/ that names what it installed from.
+
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+CONSOLE := dashboard/web
+ARGS ?=
+TESTS ?= tests
+ROOMS := wire edge ingest dashboard sim train bench airbeat.py
+
+.PHONY: demo test check format install install-test console clean help
+.DELETE_ON_ERROR:
+
+help:
+	@echo "make demo    everything at work, with a simulated town (ARGS=\"--headless --seconds 120 --json\" for a scripted one)"
+	@echo "make test    all checks and tests; installs what they need"
+	@echo "make check   format, lint, types, import contracts, house numbers"
+	@echo "make clean   remove everything that make made"
+
+demo: install console
+	@exec $(BIN)/airbeat demo $(ARGS)
+
+test: install-test console check
+	@$(BIN)/python -m pytest $(TESTS) $(ARGS)
+
+check: install-test
+	@$(BIN)/ruff format --check $(ROOMS) tests
+	@$(BIN)/ruff check $(ROOMS) tests
+	@$(BIN)/mypy --strict
+	@$(BIN)/lint-imports
+	@$(BIN)/python -m tests.house_numbers
+
+format: install-test
+	@$(BIN)/ruff format $(ROOMS) tests
+	@$(BIN)/ruff check --fix $(ROOMS) tests
+
+install: $(VENV)/.installed
+install-test: $(VENV)/.installed-test $(VENV)/.debian
+console: $(CONSOLE)/dist/index.html
+
+$(BIN)/pip:
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
+		{ echo "airbeat: Python 3.11 or newer is needed; $(PYTHON) is older. Set PYTHON=/path/to/python3.11"; exit 2; }
+	@echo "airbeat: creating $(VENV)"
+	@$(PYTHON) -m venv $(VENV)
+
+$(VENV)/.installed: pyproject.toml constraints.txt | $(BIN)/pip
+	@echo "airbeat: installing Python packages into $(VENV)"
+	@$(BIN)/pip install --quiet --disable-pip-version-check -c constraints.txt -e .
+	@touch $@
+
+$(VENV)/.installed-test: $(VENV)/.installed
+	@echo "airbeat: installing what the tests need into $(VENV)"
+	@$(BIN)/pip install --quiet --disable-pip-version-check -c constraints.txt -e '.[test]'
+	@touch $@
+
+$(VENV)/.debian: debian-packages.txt | $(BIN)/pip
+	@./install-debian.sh debian-packages.txt
+	@touch $@
+
+$(CONSOLE)/dist/index.html: $(CONSOLE)/package-lock.json $(shell find $(CONSOLE)/src $(CONSOLE)/index.html $(CONSOLE)/vite.config.ts 2>/dev/null) | $(VENV)/.installed
+	@./build-console.sh $(CONSOLE) $(BIN)
+
+clean:
+	rm -rf $(VENV) var $(CONSOLE)/dist $(CONSOLE)/node_modules *.egg-info .mypy_cache .ruff_cache .pytest_cache \
+		.import_linter_cache .hypothesis
+	find $(ROOMS) tests -name __pycache__ -type d -prune -exec rm -rf {} +

@@ -1,0 +1,143 @@
+"""Where the number plates are: a picture in, boxes with corners out. Weights come from edge/models, pinned by hash (S7).
+
+Pure after loading: the same picture gives the same boxes. One door to onnxruntime.
+"""
+
+import hashlib
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import cv2
+import numpy as np
+import onnxruntime
+from numpy.typing import NDArray
+
+from wire.errors import UserError
+
+Bgr = NDArray[np.uint8]
+Map = NDArray[np.float32]
+
+MODELS = Path(__file__).parent.parent / "models"
+NAME = "plate_detector"
+STRIDE = 8
+MULTIPLE = 32
+"""The network halves its input five times."""
+SURE = 0.4
+"""Least heat of a plate: see the scores in the manifest."""
+SAME = 0.45
+"""Boxes that overlap by more than this (IoU) are one plate."""
+STILL_SCALES = (608, 1024)
+
+
+@dataclass(frozen=True, eq=False)
+class PlateBox:
+    """One plate. `box`: x1, y1, x2, y2 px of the picture; `corners`: float32 (4, 2) px clockwise from top left."""
+
+    box: tuple[float, float, float, float]
+    score: float
+    corners: NDArray[np.float32]
+
+
+class PlateDetector:
+    """A loaded network. Calls from several threads are safe."""
+
+    def __init__(self, model: Path, sha256: str, threads: int = 1) -> None:
+        """Raises UserError where the file is missing, is not the one that `sha256` names, or is no detector."""
+        weights = _pinned(model, sha256)
+        options = onnxruntime.SessionOptions()
+        options.intra_op_num_threads = threads
+        options.inter_op_num_threads = 1
+        # A spinning thread pool would take a core from the other cameras while it waits for a frame.
+        options.add_session_config_entry("session.intra_op.allow_spinning", "0")
+        self._session = onnxruntime.InferenceSession(weights, options, providers=["CPUExecutionProvider"])
+
+    def __call__(self, bgr: Bgr, long_side: int = 608, sure: float = SURE) -> list[PlateBox]:
+        """Plates in uint8 (h, w, 3) BGR, surest first; the picture is seen with its longer side at `long_side` px."""
+        height, width = bgr.shape[:2]
+        scale = long_side / max(height, width)
+        size = max(1, round(width * scale)), max(1, round(height * scale))
+        heat_map = self._session.run(None, {"picture": _letterboxed(bgr, size)})[0][0]
+        zoom = np.array([width / size[0], height / size[1]], np.float32)
+        return [_placed(plate, zoom, (width, height)) for plate in _suppressed(_decoded(heat_map, sure))]
+
+    def still(self, bgr: Bgr, scales: Sequence[int] = STILL_SCALES, sure: float = SURE) -> list[PlateBox]:
+        """Plates of a still picture, looked at in several sizes; each plate once, as its surest sight saw it."""
+        return _suppressed([plate for long_side in scales for plate in self(bgr, long_side, sure)])
+
+
+def load_detector(threads: int = 1, folder: Path = MODELS) -> PlateDetector:
+    """The shipped detector, as the manifest of `folder` names it. Raises UserError for anything else than that."""
+    manifest = folder / "manifest.json"
+    try:
+        entry = json.loads(manifest.read_text())[NAME]
+        file, sha256 = str(entry["file"]), str(entry["sha256"])
+    except (OSError, ValueError, KeyError, TypeError) as error:
+        raise UserError(
+            f"no entry for {NAME} that can be read", where=str(manifest), remedy="restore the file from the release"
+        ) from error
+    return PlateDetector(folder / file, sha256, threads)
+
+
+def _pinned(model: Path, sha256: str) -> bytes:
+    try:
+        weights = model.read_bytes()
+    except OSError as error:
+        raise UserError("no such model", where=str(model), remedy="restore the file from the release") from error
+    found = hashlib.sha256(weights).hexdigest()
+    if found != sha256:
+        raise UserError(
+            f"the model's SHA-256 is {found[:12]}..., the manifest says {sha256[:12]}...",
+            where=str(model),
+            remedy="restore the file from the release",
+        )
+    return weights
+
+
+def _letterboxed(bgr: Bgr, size: tuple[int, int]) -> Map:
+    """float32 (1, 3, h, w): the picture at `size` (w, h) in the top left of a grey field of the next multiples of 32."""
+    shrinks = size[0] < bgr.shape[1]
+    small = cv2.resize(bgr, size, interpolation=cv2.INTER_AREA if shrinks else cv2.INTER_LINEAR)
+    field = np.full((1, 3, -(-size[1] // MULTIPLE) * MULTIPLE, -(-size[0] // MULTIPLE) * MULTIPLE), 114, np.float32)
+    field[0, :, : size[1], : size[0]] = small.transpose(2, 0, 1)
+    return field
+
+
+def _decoded(out: Map, sure: float) -> list[PlateBox]:
+    """The peaks of the map (13, rows, columns) as plates in the network's pixels."""
+    heat = out[0]
+    peaks = (heat >= sure) & (heat >= cv2.dilate(heat, np.ones((3, 3), np.uint8)))
+    return [_plate(out[:, row, column], row, column) for row, column in np.argwhere(peaks).tolist()]
+
+
+def _plate(cell: Map, row: int, column: int) -> PlateBox:
+    x, y = column + 0.5, row + 0.5
+    left, top, right, bottom = cell[1:5].tolist()
+    x1, y1, x2, y2 = (x - left) * STRIDE, (y - top) * STRIDE, (x + right) * STRIDE, (y + bottom) * STRIDE
+    ends = np.array([[x1, y1], [x2, y1], [x2, y2], [x1, y2]], np.float32)
+    return PlateBox((x1, y1, x2, y2), float(cell[0]), ends + cell[5:].reshape(4, 2) * np.float32(y2 - y1))
+
+
+def _suppressed(plates: list[PlateBox]) -> list[PlateBox]:
+    """Surest first, each plate once. A box within a box stays: small plates stand before large ones."""
+    kept: list[PlateBox] = []
+    for plate in sorted(plates, key=lambda plate: -plate.score):
+        if all(overlap(plate.box, other.box) <= SAME for other in kept):
+            kept.append(plate)
+    return kept
+
+
+def overlap(a: tuple[float, float, float, float], b: tuple[float, float, float, float]) -> float:
+    """Intersection over union of two boxes x1, y1, x2, y2."""
+    width, height = min(a[2], b[2]) - max(a[0], b[0]), min(a[3], b[3]) - max(a[1], b[1])
+    if width <= 0 or height <= 0:
+        return 0.0
+    shared = width * height
+    return shared / ((a[2] - a[0]) * (a[3] - a[1]) + (b[2] - b[0]) * (b[3] - b[1]) - shared)
+
+
+def _placed(plate: PlateBox, zoom: NDArray[np.float32], size: tuple[int, int]) -> PlateBox:
+    """From the network's pixels to the picture's, the box held inside the picture."""
+    low, high = np.clip(np.reshape(plate.box, (2, 2)) * zoom, 0, size).tolist()
+    return PlateBox((low[0], low[1], high[0], high[1]), plate.score, (plate.corners * zoom).astype(np.float32))
