@@ -1,6 +1,7 @@
-"""Where the number plates are: a picture in, boxes with corners out. Weights come from edge/models, pinned by hash (S7).
+"""Where the number plates are: a picture in, boxes with corners out.
 
-Pure after loading: the same picture gives the same boxes. One door to onnxruntime.
+Weights come from edge/models, pinned by hash (S7). Pure after loading: the same picture gives the same boxes.
+One door to onnxruntime.
 """
 
 import hashlib
@@ -96,7 +97,7 @@ def _pinned(model: Path, sha256: str) -> bytes:
 
 
 def _letterboxed(bgr: Bgr, size: tuple[int, int]) -> Map:
-    """float32 (1, 3, h, w): the picture at `size` (w, h) in the top left of a grey field of the next multiples of 32."""
+    """float32 (1, 3, h, w): the picture at `size` (w, h), grey added right and below to multiples of 32."""
     shrinks = size[0] < bgr.shape[1]
     small = cv2.resize(bgr, size, interpolation=cv2.INTER_AREA if shrinks else cv2.INTER_LINEAR)
     field = np.full((1, 3, -(-size[1] // MULTIPLE) * MULTIPLE, -(-size[0] // MULTIPLE) * MULTIPLE), 114, np.float32)

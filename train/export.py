@@ -1,0 +1,80 @@
+"""From a trained net to a shipped file: ONNX with any height and width, its hash and its entry in the manifest."""
+
+import hashlib
+import json
+import subprocess
+import warnings
+from pathlib import Path
+from typing import Any
+
+import torch
+
+from train.net import STRIDE, PlateNet, Shipped
+
+MODELS = Path("edge/models")
+NAME = "plate_detector"
+
+
+def export(net: PlateNet, *, seed: int, minutes: float, seen: int, folder: Path = MODELS) -> Path:
+    """Writes plate_detector.onnx and its manifest entry into `folder`; the scores stay to be measured (train.score)."""
+    path = folder / f"{NAME}.onnx"
+    folder.mkdir(parents=True, exist_ok=True)
+    with warnings.catch_warnings():
+        # The newer exporter needs onnxscript, which nothing else here does; the older one only says that it is older.
+        warnings.simplefilter("ignore", DeprecationWarning)
+        torch.onnx.export(
+            Shipped(net).eval(),
+            (torch.zeros(1, 3, 352, 608),),
+            str(path),
+            dynamo=False,
+            opset_version=17,
+            input_names=["picture"],
+            output_names=["map"],
+            dynamic_axes={"picture": {2: "height", 3: "width"}, "map": {2: "rows", 3: "columns"}},
+        )
+    enter(folder, NAME, _entry(path, seed=seed, minutes=minutes, seen=seen))
+    return path
+
+
+def _entry(path: Path, *, seed: int, minutes: float, seen: int) -> dict[str, Any]:
+    return {
+        "file": path.name,
+        "sha256": hashlib.sha256(path.read_bytes()).hexdigest(),
+        "licence": "AGPL-3.0-or-later",
+        "recipe": f"python -m train.detector --minutes {minutes:g} --seed {seed}",
+        "seed": seed,
+        "commit": _commit(),
+        "samples": seen,
+        "data": [
+            "plates and streets rendered by train/ and sim/plates.py",
+            "RobertLucian/license-plate-dataset train split (MIT), the part that train/frames.py does not hold out",
+        ],
+        "input": {
+            "name": "picture",
+            "shape": [1, 3, "height", "width"],
+            "dtype": "float32",
+            "layout": "BGR 0..255, height and width multiples of 32",
+        },
+        "output": {
+            "name": "map",
+            "shape": [1, 13, "height/8", "width/8"],
+            "stride": STRIDE,
+            "layout": "heat 0..1; left, top, right, bottom from the cell's centre in cells; 4 corner shifts from the "
+            "box's corners in box heights, x then y, clockwise from top left",
+        },
+        "scores": {},
+    }
+
+
+def enter(folder: Path, name: str, entry: dict[str, Any]) -> None:
+    """Puts or replaces one model's entry in the folder's manifest.json."""
+    manifest = folder / "manifest.json"
+    models = json.loads(manifest.read_text()) if manifest.exists() else {}
+    models[name] = entry
+    manifest.write_text(json.dumps(models, indent=2, sort_keys=True) + "\n")
+
+
+def _commit() -> str:
+    """The commit that this tree is at, or "unknown" outside a repository."""
+    answer = subprocess.run(["git", "rev-parse", "HEAD"], capture_output=True, text=True, check=False)
+    return answer.stdout.strip() or "unknown"

@@ -1,0 +1,99 @@
+"""How good the shipped detector is: `python -m train.score --data DIR` prints recall, false boxes and CPU time.
+
+DIR holds pictures and a truth.csv (image, vrm, x, y, w, h). A picture may show more plates than are marked.
+"""
+
+import argparse
+import json
+import sys
+import time
+from dataclasses import asdict, dataclass
+from pathlib import Path
+
+import cv2
+
+from edge.vision.detect import MODELS, NAME, SURE, PlateBox, PlateDetector, load_detector, overlap
+from train.export import enter
+from train.frames import Frame, annotated, data_folder, picture, split
+from wire.errors import UserError
+
+ENOUGH = 0.5
+"""Intersection over union at which a plate counts as found."""
+
+
+@dataclass(frozen=True)
+class Score:
+    """`recall` of `plates` marked ones, `false_per_image` among `images`, `cpu_ms` an image on one thread."""
+
+    recall: float
+    false_per_image: float
+    cpu_ms: float
+    plates: int
+    images: int
+
+
+def score(detector: PlateDetector, frames: list[Frame], *, sure: float = SURE, still: bool = False) -> Score:
+    """The detector judged on annotated pictures; `still`: by its slower look in several sizes."""
+    found = wrong = plates = 0
+    spent = 0.0
+    for frame in frames:
+        bgr = picture(frame.path)
+        begun = time.process_time()
+        seen = detector.still(bgr, sure=sure) if still else detector(bgr, sure=sure)
+        spent += time.process_time() - begun
+        hits = [_hit(seen, box) for box in frame.boxes.tolist()]
+        found += sum(hit is not None for hit in hits)
+        wrong += len(seen) - len({hit for hit in hits if hit is not None})
+        plates += len(frame.boxes)
+    count = len(frames)
+    return Score(round(found / plates, 4), round(wrong / count, 3), round(spent / count * 1e3, 1), plates, count)
+
+
+def _hit(seen: list[PlateBox], box: list[float]) -> int | None:
+    """The number of the seen plate that covers a marked box best, None where none does by half."""
+    x1, y1, x2, y2 = box
+    marks = [overlap(plate.box, (x1, y1, x2, y2)) for plate in seen]
+    best = max(range(len(seen)), key=marks.__getitem__, default=None)
+    return best if best is not None and marks[best] >= ENOUGH else None
+
+
+def record(detector: PlateDetector) -> dict[str, dict[str, float]]:
+    """Scores on the two folders that the manifest speaks of, written into it."""
+    _, held_out = split(annotated(data_folder() / "plates/road_ro_train"))
+    photos = annotated(data_folder() / "plates/eu")
+    scores = {
+        "plates/eu": asdict(score(detector, photos)),
+        "plates/eu, stills": asdict(score(detector, photos, still=True)),
+        "plates/road_ro_train, held out by time": asdict(score(detector, held_out)),
+    }
+    entry = json.loads((MODELS / "manifest.json").read_text())[NAME]
+    enter(MODELS, NAME, entry | {"scores": scores | {"threshold": SURE}})
+    return scores
+
+
+def main() -> None:
+    """Print one line of JSON; with --record, score the usual folders and keep the result in the manifest."""
+    parser = argparse.ArgumentParser(prog="python -m train.score", description=__doc__)
+    parser.add_argument(
+        "--data", type=Path, default=data_folder() / "plates/eu", help="folder with pictures and truth.csv"
+    )
+    parser.add_argument("--still", action="store_true", help="look in several sizes, as for stills")
+    parser.add_argument("--held-out", action="store_true", help="only the part that training does not see")
+    parser.add_argument("--sure", type=float, default=SURE, help="least heat of a plate")
+    parser.add_argument("--record", action="store_true", help="write the scores into the manifest")
+    chosen = parser.parse_args()
+    cv2.setNumThreads(1)
+    try:
+        if chosen.record:
+            print(json.dumps(record(load_detector())))
+            return
+        frames = annotated(chosen.data)
+        frames = split(frames)[1] if chosen.held_out else frames
+        print(json.dumps(asdict(score(load_detector(), frames, sure=chosen.sure, still=chosen.still))))
+    except UserError as error:
+        print(error, file=sys.stderr)
+        sys.exit(2)
+
+
+if __name__ == "__main__":
+    main()
