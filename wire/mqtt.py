@@ -124,6 +124,11 @@ class Mqtt:
 
     def _on_message(self, _client: Any, _data: Any, message: paho.MQTTMessage) -> None:
         for topic_filter, (_, handler) in list(self._subscriptions.items()):
-            if paho.topic_matches_sub(topic_filter, message.topic):
+            if paho.topic_matches_sub(_unshared(topic_filter), message.topic):
                 handler(message.topic, bytes(message.payload))
                 return
+
+
+def _unshared(topic_filter: str) -> str:
+    """What a shared subscription listens to: the filter without its $share/{group}/ (MQTT 5, section 4.8.2)."""
+    return topic_filter.split("/", 2)[2] if topic_filter.startswith("$share/") else topic_filter
