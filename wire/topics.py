@@ -67,7 +67,7 @@ ORDER = Topic(
 )
 ANSWER = Topic("answer", f"{ROOT}/{{edge}}/answer", OrderAnswer, "edge", 1, "Where an order stands, at once")
 CONFIG = Topic("config", f"{ROOT}/{{edge}}/config", EdgeConfig, "room", 1, "Hotlist", form="sealed", retain=True)
-CLOCK_ASK = Topic("clock_ask", f"{ROOT}/{{edge}}/clock/ask", ClockAsk, "edge", 0, "What time is it?", hz=0.2)
+CLOCK_ASK = Topic("clock_ask", f"{ROOT}/{{edge}}/clock/ask", ClockAsk, "edge", 0, "Asks the room's time", hz=0.2)
 CLOCK_ANSWER = Topic("clock_answer", f"{ROOT}/{{edge}}/clock/answer", ClockAnswer, "room", 0, "The room's time")
 WATCH = Topic("watch", f"{ROOT}/{{edge}}/watch", Watch, "room", 0, "Somebody looks at a camera")
 VIDEO = Topic(
