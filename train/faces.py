@@ -12,6 +12,7 @@ from sim.plates import Band, Kind, random_vrm, render_plate
 
 Bgr = NDArray[np.uint8]
 Rng = np.random.Generator
+Colour = tuple[int, int, int]
 
 UK_KINDS: tuple[Kind, ...] = ("current", "current", "current", "prefix", "suffix", "dateless", "northern_ireland")
 BANDS: tuple[Band, ...] = ("none", "none", "green", "uk")
@@ -29,6 +30,9 @@ PATTERNS = (
     "LLL DDD",
 )
 FACES = ((240, 242, 242), (235, 235, 230), (225, 230, 232), (40, 190, 240), (205, 210, 205))
+
+DARK_FACES = ((28, 26, 25), (130, 50, 20), (35, 30, 150), (60, 90, 30))
+INKS = ((20, 20, 22), (120, 40, 20), (30, 90, 20))
 
 
 def plate_face(rng: Rng, width_px: float) -> Bgr:
@@ -51,7 +55,8 @@ def _uk(rng: Rng, px_per_mm: float) -> Bgr:
 def _elsewhere(rng: Rng, px_per_mm: float) -> Bgr:
     """A continental layout: a blue band or two, a border, thinner and narrower characters, free spacing."""
     width, height = (520, 112) if rng.random() < 0.88 else (int(rng.integers(240, 345)), int(rng.integers(180, 215)))
-    face = np.full((height, width, 3), FACES[int(rng.integers(len(FACES)))], np.uint8)
+    paint, type_colour = _colours(rng)
+    face = np.full((height, width, 3), paint, np.uint8)
     left = _bands(rng, face)
     pattern = PATTERNS[int(rng.integers(len(PATTERNS)))]
     rows = [pattern] if height < 150 else _halves(pattern)
@@ -61,15 +66,18 @@ def _elsewhere(rng: Rng, px_per_mm: float) -> Bgr:
         line = _thin_line(rng, text, round(height * tall), width - left - 24)
         y = round(height * (index + 0.5) / len(rows) - line.shape[0] / 2)
         x = left + max(8, (width - left - line.shape[1]) // 2)
-        _ink(face[y : y + line.shape[0], x : x + line.shape[1]], line, _ink_colour(rng))
+        _ink(face[y : y + line.shape[0], x : x + line.shape[1]], line, type_colour)
     if rng.random() < 0.5:
         cv2.rectangle(face, (2, 2), (width - 3, height - 3), (30, 30, 30), int(rng.integers(1, 5)))
     size = max(8, round(width * px_per_mm)), max(6, round(height * px_per_mm))
     return cv2.resize(face, size, interpolation=cv2.INTER_AREA).astype(np.uint8, copy=False)
 
 
-def _ink_colour(rng: Rng) -> tuple[int, int, int]:
-    return (20, 20, 22) if rng.random() < 0.85 else ((120, 40, 20) if rng.random() < 0.5 else (30, 90, 20))
+def _colours(rng: Rng) -> tuple[Colour, Colour]:
+    """Face and characters; one plate in twelve is light on dark, as old British and diplomats' plates are."""
+    if rng.random() < 0.08:
+        return DARK_FACES[int(rng.integers(len(DARK_FACES)))], (230, 232, 232)
+    return FACES[int(rng.integers(len(FACES)))], INKS[int(rng.choice(len(INKS), p=(0.84, 0.08, 0.08)))]
 
 
 def _bands(rng: Rng, face: Bgr) -> int:
@@ -111,7 +119,7 @@ def _thin_line(rng: Rng, text: str, height: int, most: int) -> NDArray[np.uint8]
     return cv2.resize(line, (width, height), interpolation=cv2.INTER_AREA).astype(np.uint8, copy=False)
 
 
-def _ink(spot: Bgr, ink: NDArray[np.uint8], colour: tuple[int, int, int]) -> None:
+def _ink(spot: Bgr, ink: NDArray[np.uint8], colour: Colour) -> None:
     share = ink[: spot.shape[0], : spot.shape[1], None].astype(np.float32) / 255
     spot[:] = (spot * (1 - share) + np.array(colour, np.float32) * share).astype(np.uint8)
 

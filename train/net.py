@@ -3,6 +3,8 @@
 Plain 3 x 3 convolutions down to stride 32, then upwards again by addition to stride 8. Per cell: one heat logit, four
 log distances (left, top, right, bottom, in cells) and eight corner shifts in box heights, clockwise from top left.
 """
+# mypy: allow-subclassing-any
+# torch is installed for training only: without it nn.Module is Any.
 
 import torch
 from torch import Tensor, nn

@@ -40,7 +40,7 @@ def scene(rng: Rng, frames: list[Frame]) -> Scene:
     """The next training crop."""
     match rng.random():
         case share if share < 0.34:
-            made = _street(rng)
+            made = street(rng)
         case share if share < 0.62:
             made = _frame(rng, frames[int(rng.integers(len(frames)))], swap=False)
         case share if share < 0.88:
@@ -50,20 +50,27 @@ def scene(rng: Rng, frames: list[Frame]) -> Scene:
     return Scene(_weathered(rng, made.bgr), made.corners, made.drawn, made.real)
 
 
-def _street(rng: Rng) -> Scene:
+def street(rng: Rng) -> Scene:
+    """A drawn street with one to three rendered plates."""
     canvas = backdrop(rng, HEIGHT, WIDTH)
     for _ in range(int(rng.integers(0, 7))):
         decoy(rng, canvas)
     placed: list[Corners] = []
     for _ in range(int(rng.choice([1, 1, 1, 2, 3]))):
         width = exp(rng.uniform(log(SMALLEST_PX), log(WIDEST_PX)))
-        centre = rng.uniform(10, WIDTH - 10), rng.uniform(8, HEIGHT - 8)
+        centre = _spot(rng, width)
         if any(_close(centre, width, other) for other in placed):
             continue
         if rng.random() < 0.6:
             car_end(rng, canvas, centre, width, width / 4.7)
         placed.append(_paste(rng, canvas, centre, width))
     return _kept(canvas, placed, [True] * len(placed), real=False)
+
+
+def _spot(rng: Rng, width: float) -> tuple[float, float]:
+    """A centre from which a plate of this width mostly fits into the crop."""
+    side, top = max(10.0, width * 0.45), max(8.0, width * 0.12)
+    return float(rng.uniform(side, WIDTH - side)), float(rng.uniform(top, HEIGHT - top))
 
 
 def _close(centre: tuple[float, float], width: float, other: Corners) -> bool:
@@ -91,7 +98,7 @@ def _frame(rng: Rng, frame: Frame, *, swap: bool) -> Scene:
     centre = (target[:2] + target[2:]) / 2
     if rng.random() < 0.12:
         centre = rng.uniform(0, 1, 2) * (whole.shape[1], whole.shape[0])
-    place = np.array([rng.uniform(0.05, 0.95) * WIDTH, rng.uniform(0.05, 0.95) * HEIGHT])
+    place = np.array(_spot(rng, width))
     mirrored = rng.random() < 0.5
     shift = place - centre * scale
     turn = np.array([[scale, 0, shift[0]], [0, scale, shift[1]]])

@@ -61,11 +61,11 @@ class PlateDetector:
         size = max(1, round(width * scale)), max(1, round(height * scale))
         heat_map = self._session.run(None, {"picture": _letterboxed(bgr, size)})[0][0]
         zoom = np.array([width / size[0], height / size[1]], np.float32)
-        return [_placed(plate, zoom, (width, height)) for plate in _suppressed(_decoded(heat_map, sure))]
+        return [_placed(plate, zoom, (width, height)) for plate in suppress(decode(heat_map, sure))]
 
     def still(self, bgr: Bgr, scales: Sequence[int] = STILL_SCALES, sure: float = SURE) -> list[PlateBox]:
         """Plates of a still picture, looked at in several sizes; each plate once, as its surest sight saw it."""
-        return _suppressed([plate for long_side in scales for plate in self(bgr, long_side, sure)])
+        return suppress([plate for long_side in scales for plate in self(bgr, long_side, sure)])
 
 
 def load_detector(threads: int = 1, folder: Path = MODELS) -> PlateDetector:
@@ -105,7 +105,7 @@ def _letterboxed(bgr: Bgr, size: tuple[int, int]) -> Map:
     return field
 
 
-def _decoded(out: Map, sure: float) -> list[PlateBox]:
+def decode(out: Map, sure: float) -> list[PlateBox]:
     """The peaks of the map (13, rows, columns) as plates in the network's pixels."""
     heat = out[0]
     peaks = (heat >= sure) & (heat >= cv2.dilate(heat, np.ones((3, 3), np.uint8)))
@@ -120,7 +120,7 @@ def _plate(cell: Map, row: int, column: int) -> PlateBox:
     return PlateBox((x1, y1, x2, y2), float(cell[0]), ends + cell[5:].reshape(4, 2) * np.float32(y2 - y1))
 
 
-def _suppressed(plates: list[PlateBox]) -> list[PlateBox]:
+def suppress(plates: list[PlateBox]) -> list[PlateBox]:
     """Surest first, each plate once. A box within a box stays: small plates stand before large ones."""
     kept: list[PlateBox] = []
     for plate in sorted(plates, key=lambda plate: -plate.score):

@@ -1,0 +1,57 @@
+"""What the detector is taught: a map that fits a scene perfectly decodes to that scene's plates."""
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from edge.vision.detect import decode, suppress
+
+pytest.importorskip("torch", reason="torch is not installed: it is needed for training only")
+
+from train.frames import Frame, split
+from train.synthetic import HEIGHT, WIDTH, Scene, street
+from train.targets import target
+
+
+def _streets(count: int) -> list[Scene]:
+    return [street(np.random.default_rng([3, index])) for index in range(count)]
+
+
+def test_a_perfect_map_gives_back_the_plates_that_were_drawn() -> None:
+    plates = 0
+    for made in _streets(60):
+        maps = target(made)
+        seen = suppress(decode(np.concatenate([maps.heat[None], maps.box, maps.corners]), 0.9))
+        assert len(seen) == len(made.corners)
+        for quad in made.corners:
+            best = min(seen, key=lambda plate: float(np.abs(plate.corners - quad).max()))
+            np.testing.assert_allclose(best.corners, quad, atol=1.0)
+            plates += 1
+    assert plates > 40
+
+
+def test_a_scene_depends_on_its_seed_alone() -> None:
+    for one, two in zip(_streets(5), _streets(5), strict=True):
+        np.testing.assert_array_equal(one.bgr, two.bgr)
+        np.testing.assert_array_equal(one.corners, two.corners)
+        assert one.bgr.shape == (HEIGHT, WIDTH, 3)
+
+
+def test_no_second_of_a_clip_is_near_both_parts_of_the_split() -> None:
+    clips = ("dayride_type1_001", "dayride_type1_003", "nightride_type3_001")
+    frames = [
+        Frame(Path(f"{clip}.mp4#t={second}.jpg"), np.zeros((0, 4), np.float32))
+        for clip in clips
+        for second in range(200)
+    ]
+    train, held = ({_second(frame) for frame in part} for part in split(frames))
+    assert not any(clip == "dayride_type1_003" for clip, _ in train)
+    for clip in clips:
+        last = max((second for name, second in train if name == clip), default=-100)
+        assert min(second for name, second in held if name == clip) - last > 10
+
+
+def _second(frame: Frame) -> tuple[str, int]:
+    clip, _, rest = frame.path.name.partition(".mp4#t=")
+    return clip, int(rest.removesuffix(".jpg"))
