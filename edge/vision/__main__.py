@@ -1,0 +1,181 @@
+"""One camera's process: `python -m edge.vision SITE.toml --camera NAME --boot N`. Isolated from every other part."""
+
+import argparse
+import signal
+import sys
+import threading
+import time
+from datetime import UTC, datetime
+from pathlib import Path
+
+import cv2
+import structlog
+
+from edge.config import CameraConfig, SiteConfig
+from edge.health import report
+from edge.outbox import Outbox
+from edge.vision.capture import Camera
+from edge.vision.detect import load_detector
+from edge.vision.frame import Frame
+from edge.vision.live import Live
+from edge.vision.lookout import Lookout
+from edge.vision.post import Post
+from edge.vision.read import PlateReader
+from edge.vision.wellbeing import Signs, Wellbeing
+from wire.config import read_config
+from wire.errors import UserError
+from wire.mqtt import Mqtt, Tls
+from wire.process import guarded, setup_logging
+from wire.topics import VIDEO, WATCH
+
+log = structlog.get_logger()
+HEALTH_S = 2.0
+
+
+class CameraProcess:
+    """The parts of one camera and the loop that joins them."""
+
+    def __init__(self, site: SiteConfig, camera: CameraConfig, boot: int) -> None:
+        self._camera, self._data_dir = camera, site.box.data_dir
+        self._outbox = Outbox(site.box.data_dir / "outbox.db", box=site.box.name, boot=boot)
+        self._post = Post(self._outbox, camera, site.box.data_dir)
+        self._mqtt = _connection(site, camera.name)
+        topic = VIDEO.of(site.box.name, camera=camera.name)
+        self._live = Live(camera.name, lambda payload: self._mqtt.publish(topic, payload))
+        self._mqtt.subscribe(WATCH.of(site.box.name), WATCH.qos, self._live.on_watch)
+        self._lookout = Lookout(load_detector(), PlateReader()) if camera.role == "plates" else None
+        self._source = Camera(
+            camera.url,
+            decode=self._lookout is not None,
+            stall_s=camera.stall_s,
+            max_fps=camera.max_fps,
+            on_unit=self._live.unit,
+        )
+        self._well = Wellbeing(f"camera-{camera.name}", datetime.now(UTC))
+        self._pulse = _Pulse()
+
+    def run(self, stopping: threading.Event) -> int:
+        """Until `stopping`; 0, or 3 where the stream's driver hangs and only a new process helps."""
+        self._mqtt.start()
+        self._source.start()
+        while not stopping.is_set():
+            if self._lookout is None:
+                stopping.wait(0.5)
+            elif frame := self._source.take(timeout_s=0.5):
+                self._watch(frame, self._lookout)
+            if self._source.stuck:
+                log.error("camera_driver_hangs", camera=self._camera.name)
+                return 3
+            self._look_after()
+        return 0
+
+    def close(self) -> None:
+        """What has been seen so far is told before the process goes."""
+        self._source.stop()
+        for passing in self._lookout.finish() if self._lookout else ():
+            self._post.read(passing)
+        self._mqtt.stop()
+        self._outbox.close()
+
+    def _watch(self, frame: Frame, lookout: Lookout) -> None:
+        for passing in lookout(frame):
+            read = self._post.read(passing)
+            log.info("plate_read", camera=read.camera, vrm=read.vrm, confidence=round(read.confidence, 3))
+
+    def _look_after(self) -> None:
+        """Faults at once, health every two seconds."""
+        now = datetime.now(UTC)
+        fault = self._well.update(self._signs(), now)
+        if fault:
+            log.warning("camera_fault", part=fault.part, what=fault.what, detail=fault.detail, cleared=fault.cleared)
+            self._post.fault(fault, now)
+        if fault or self._pulse.due():
+            self._post.retry()
+            report(self._data_dir, self._well.part, self._well.health(self._figures()))
+
+    def _signs(self) -> Signs:
+        source = self._source
+        hindrance = self._post.problem
+        if not hindrance and source.counts.frames and source.codec != "h264":
+            hindrance = f"no live view: the camera sends {source.codec}, browsers want h264"
+        return Signs(source.stalled, source.counts.frames, source.problem, hindrance)
+
+    def _figures(self) -> dict[str, float]:
+        counts = self._source.counts
+        figures: dict[str, float] = {
+            "fps": self._pulse.rate(counts.frames),
+            "frames": counts.frames,
+            "dropped": counts.dropped,
+            "damaged": counts.damaged,
+            "opened": counts.opened,
+            "watched": float(self._live.watched),
+        }
+        if self._lookout:
+            tally = self._lookout.tally
+            figures |= {
+                "reads": tally.told,
+                "rejected": tally.rejected,
+                "repeats": tally.repeats,
+                "detections": tally.detections,
+                "detect_ms": round(1e3 * tally.detect_s / max(tally.detections, 1), 1),
+            }
+        return figures
+
+
+class _Pulse:
+    """The rhythm of the health reports, and frames a second since the last one."""
+
+    def __init__(self) -> None:
+        self._due_t = self._last_t = time.monotonic()
+        self._last_frames = 0
+
+    def due(self) -> bool:
+        return time.monotonic() >= self._due_t
+
+    def rate(self, frames: int) -> float:
+        now_t = time.monotonic()
+        rate = (frames - self._last_frames) / max(now_t - self._last_t, 0.1)
+        self._last_t, self._last_frames, self._due_t = now_t, frames, now_t + HEALTH_S
+        return round(rate, 1)
+
+
+def main(argv: list[str] | None = None) -> int:
+    """0 after SIGTERM; 2 and one line on stderr for a config that can't work."""
+    parser = argparse.ArgumentParser(prog="python -m edge.vision", description="One camera of a box.")
+    parser.add_argument("site", type=Path)
+    parser.add_argument("--camera", required=True)
+    parser.add_argument("--boot", type=int, required=True)
+    options = parser.parse_args(argv)
+    return guarded(lambda: _run(options.site, options.camera, options.boot))
+
+
+def _run(path: Path, name: str, boot: int) -> int:
+    stopping = threading.Event()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, lambda *_: stopping.set())
+    setup_logging(f"camera-{name}")
+    cv2.setNumThreads(1)
+    site = read_config(path, SiteConfig)
+    process = CameraProcess(site, _chosen(site, name, path), boot)
+    try:
+        return process.run(stopping)
+    finally:
+        process.close()
+
+
+def _chosen(site: SiteConfig, name: str, path: Path) -> CameraConfig:
+    for camera in site.cameras:
+        if camera.name == name:
+            return camera
+    known = ", ".join(camera.name for camera in site.cameras) or "none"
+    raise UserError(f"no camera is called {name}", where=str(path), remedy=f"Cameras there: {known}")
+
+
+def _connection(site: SiteConfig, camera: str) -> Mqtt:
+    uplink = site.uplink
+    tls = Tls(uplink.tls.ca, uplink.tls.certificate, uplink.tls.key) if uplink.tls else None
+    return Mqtt(uplink.host, uplink.port, f"{site.box.name}-{camera}", tls=tls)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,113 @@
+"""One passing vehicle: its plate's crops come in, a read leaves once, when it is firm or when the vehicle has gone.
+
+Reading costs ten times what tracking does, so a vehicle has a budget: the larger and sharper crops first, and none
+after the vote is firm.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import datetime
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from edge.vision.detect import PlateBox
+from edge.vision.frame import Frame
+from edge.vision.rectify import extent, square_on
+from edge.vision.track import Track
+from edge.vision.vote import Consensus, Reading, vote
+
+Bgr = NDArray[np.uint8]
+Read = Callable[[Bgr], Reading]
+
+BUDGET = 8
+LEAST_WIDTH = 44
+"""Pixels across a plate; below it seven characters have six pixels each and no reader gets them."""
+WORTH = 0.8
+"""Of the best crop's worth so far: a smaller or more blurred one is kept for later."""
+
+
+@dataclass(frozen=True)
+class Sight:
+    """One frame's view of the plate. `worth`: px across, times how sharp it is."""
+
+    frame: Frame
+    plate: PlateBox
+    crop: Bgr
+    worth: float
+
+
+@dataclass(frozen=True)
+class Passing:
+    """What is told of a vehicle, once. `best`: the clearest sight of its plate."""
+
+    track: Track
+    consensus: Consensus
+    best: Sight
+    first_seen_at: datetime
+    last_seen_at: datetime
+    decided_at: datetime
+    decided_t: float
+
+
+@dataclass
+class Vehicle:
+    """The sights and readings of one track."""
+
+    first_seen_at: datetime
+    last_seen_at: datetime
+    readings: list[Reading] = field(default_factory=list)
+    best: Sight | None = None
+    waiting: list[Sight] = field(default_factory=list)
+    told: bool = False
+    decided: tuple[datetime, float] | None = None
+
+    def see(self, frame: Frame, plate: PlateBox, read: Read) -> Consensus | None:
+        """Takes in one more frame; the consensus as soon as it is firm."""
+        self.last_seen_at = frame.captured_at
+        if self.told or not _legible(plate, frame.size):
+            return None
+        sight = _sight(frame, plate)
+        worthy = self.best is None or sight.worth >= WORTH * self.best.worth
+        if self.best is None or sight.worth > self.best.worth:
+            self.best = sight
+        if not worthy or len(self.readings) >= BUDGET:
+            self.waiting = sorted([*self.waiting, sight], key=lambda s: -s.worth)[:2]
+            return None
+        self._read(sight, read)
+        consensus = vote(self.readings)
+        return consensus if consensus and consensus.firm else None
+
+    def leave(self, read: Read) -> Consensus | None:
+        """The vehicle has gone: what the budget still allows is read now."""
+        if self.told:
+            return None
+        for sight in self.waiting[: max(0, BUDGET - len(self.readings))]:
+            self._read(sight, read)
+        return vote(self.readings)
+
+    def passing(self, track: Track, consensus: Consensus) -> Passing | None:
+        """What to tell; from now on this vehicle is silent."""
+        if self.best is None or self.decided is None:
+            return None
+        self.told, self.waiting = True, []
+        decided_at, decided_t = self.decided
+        return Passing(track, consensus, self.best, self.first_seen_at, self.last_seen_at, decided_at, decided_t)
+
+    def _read(self, sight: Sight, read: Read) -> None:
+        self.readings.append(read(sight.crop))
+        self.decided = sight.frame.captured_at, sight.frame.t
+
+
+def _legible(plate: PlateBox, size: tuple[int, int]) -> bool:
+    """Large enough, and whole: a plate that the frame's edge cuts reads as another, shorter mark."""
+    x1, y1, x2, y2 = plate.box
+    return x2 - x1 >= LEAST_WIDTH and x1 > 2 and y1 > 2 and x2 < size[0] - 2 and y2 < size[1] - 2
+
+
+def _sight(frame: Frame, plate: PlateBox) -> Sight:
+    crop = square_on(frame.bgr, plate.corners)
+    edges = cv2.Laplacian(cv2.cvtColor(crop, cv2.COLOR_BGR2GRAY), cv2.CV_32F)
+    sharp = float(np.clip(edges.std() / 20, 0.3, 1.5))
+    return Sight(frame, plate, crop, extent(plate.corners)[0] * sharp * plate.score)
