@@ -53,6 +53,8 @@ class LeaseRow(Frozen):
     holder: str
     epoch: int
     taken_at: datetime
+    used_at: datetime
+    """The last order or take-over under it."""
 
 
 class _Raw(Frozen):
@@ -130,13 +132,18 @@ def recent_orders(db: Db, limit: int = 100) -> list[OrderRow]:
 
 
 def find_lease(db: Db, edge: str, aircraft: str) -> LeaseRow | None:
-    query = "SELECT edge, aircraft, holder, epoch, taken_at FROM leases WHERE edge = %s AND aircraft = %s"
+    query = "SELECT edge, aircraft, holder, epoch, taken_at, used_at FROM leases WHERE edge = %s AND aircraft = %s"
     return db.cursor(row_factory=class_row(LeaseRow)).execute(query, (edge, aircraft)).fetchone()
 
 
 def list_leases(db: Db) -> list[LeaseRow]:
-    query = "SELECT edge, aircraft, holder, epoch, taken_at FROM leases ORDER BY edge, aircraft"
+    query = "SELECT edge, aircraft, holder, epoch, taken_at, used_at FROM leases ORDER BY edge, aircraft"
     return db.cursor(row_factory=class_row(LeaseRow)).execute(query).fetchall()
+
+
+def lock_aircraft(db: Db, edge: str, aircraft: str) -> None:
+    """Until the transaction ends nobody else judges or takes this aircraft's lease, whether or not it has one yet."""
+    db.execute("SELECT pg_advisory_xact_lock(hashtextextended(%s, 722641))", (f"{edge}/{aircraft}",))
 
 
 def claim_lease(db: Db, edge: str, aircraft: str, holder: str) -> LeaseRow:
@@ -150,12 +157,16 @@ def claim_lease(db: Db, edge: str, aircraft: str, holder: str) -> LeaseRow:
     return lease
 
 
-def take_lease(db: Db, edge: str, aircraft: str, holder: str) -> LeaseRow:
-    """Takes over: the epoch rises by one and orders of the old one die at the box. The caller writes the audit."""
+def take_lease(db: Db, edge: str, aircraft: str, holder: str, *, above: int = 0) -> LeaseRow:
+    """Takes over: the epoch rises by one and orders of the old one die at the box. The caller writes the audit.
+
+    `above`: the epoch that the box holds, which outlives a database that was restored from an older copy.
+    """
     db.execute(
-        "INSERT INTO leases AS l (edge, aircraft, holder, epoch) VALUES (%s, %s, %s, 1) ON CONFLICT (edge, aircraft)"
-        " DO UPDATE SET holder = excluded.holder, epoch = l.epoch + 1, taken_at = now()",
-        (edge, aircraft, holder),
+        "INSERT INTO leases AS l (edge, aircraft, holder, epoch) VALUES (%s, %s, %s, %s) ON CONFLICT (edge, aircraft)"
+        " DO UPDATE SET holder = excluded.holder, epoch = greatest(l.epoch + 1, excluded.epoch), taken_at = now(),"
+        " used_at = now()",
+        (edge, aircraft, holder, above + 1),
     )
     lease = find_lease(db, edge, aircraft)
     assert lease is not None
@@ -165,7 +176,7 @@ def take_lease(db: Db, edge: str, aircraft: str, holder: str) -> LeaseRow:
 def next_order_seq(db: Db, edge: str, aircraft: str, holder: str) -> tuple[Lease, int] | None:
     """The lease and the next sequence number under it; None where `holder` does not hold it. Sequences never fall."""
     row = db.execute(
-        "UPDATE leases SET last_seq = last_seq + 1 WHERE edge = %s AND aircraft = %s AND holder = %s"
+        "UPDATE leases SET last_seq = last_seq + 1, used_at = now() WHERE edge = %s AND aircraft = %s AND holder = %s"
         " RETURNING holder, epoch, last_seq",
         (edge, aircraft, holder),
     ).fetchone()

@@ -4,11 +4,10 @@ import threading
 from collections import deque
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import Any
 
 import psycopg
 
-Connection = psycopg.Connection[Any]
+from ingest.store.connect import Db
 
 
 class Away(Exception):
@@ -25,41 +24,57 @@ class Pool:
         self._url, self._wait_s = url, wait_s
         self._options = f"-c statement_timeout={statement_ms} -c timezone=UTC"
         self._places = threading.BoundedSemaphore(size)
-        self._idle: deque[Connection] = deque()
+        self._idle: deque[Db] = deque()
 
     @contextmanager
-    def transaction(self) -> Iterator[Connection]:
+    def transaction(self) -> Iterator[Db]:
         """Raises Away where the database is; every other error of the block as it is."""
         if not self._places.acquire(timeout=self._wait_s):
             raise Away("every connection to the database is busy")
         try:
-            connection = self._take()
+            db = self._take()
             try:
-                with connection.transaction():
-                    yield connection
+                with db.transaction():
+                    yield db
             finally:
-                self._give_back(connection)
+                self._give_back(db)
         except (psycopg.OperationalError, psycopg.InterfaceError) as error:
-            self._drop_idle()
             raise Away(f"the database does not answer: {error}".strip()) from error
         finally:
             self._places.release()
 
+    def ping(self) -> bool:
+        """Whether the database answers."""
+        try:
+            with self.transaction() as db:
+                db.execute("")
+        except Away:
+            return False
+        return True
+
     def close(self) -> None:
-        self._drop_idle()
-
-    def _take(self) -> Connection:
-        while self._idle:
-            connection = self._idle.pop()
-            if not connection.closed:
-                return connection
-        return psycopg.connect(self._url, autocommit=True, connect_timeout=3, options=self._options)
-
-    def _give_back(self, connection: Connection) -> None:
-        if not connection.closed:
-            self._idle.append(connection)
-
-    def _drop_idle(self) -> None:
-        """What else lay idle is broken too when one is: a restarted database closes them all."""
         while self._idle:
             self._idle.pop().close()
+
+    def _take(self) -> Db:
+        while self._idle:
+            db = self._idle.pop()
+            if _is_alive(db):
+                return db
+        return psycopg.connect(self._url, autocommit=True, connect_timeout=3, options=self._options)
+
+    def _give_back(self, db: Db) -> None:
+        if not db.closed:
+            self._idle.append(db)
+
+
+def _is_alive(db: Db) -> bool:
+    """One empty round trip (about 0.1 ms on a socket): the only way to see that the server went meanwhile."""
+    if db.closed:
+        return False
+    try:
+        db.execute("")
+    except psycopg.OperationalError:
+        db.close()
+        return False
+    return True

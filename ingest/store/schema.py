@@ -75,7 +75,8 @@ CREATE TABLE hotlist_entries (
 _ORDERS = """
 CREATE TABLE leases (
     edge text, aircraft text, holder text NOT NULL, epoch bigint NOT NULL, last_seq bigint NOT NULL DEFAULT 0,
-    taken_at timestamptz NOT NULL DEFAULT now(), PRIMARY KEY (edge, aircraft));
+    taken_at timestamptz NOT NULL DEFAULT now(), used_at timestamptz NOT NULL DEFAULT now(),
+    PRIMARY KEY (edge, aircraft));
 CREATE TABLE orders (
     id uuid PRIMARY KEY, edge text NOT NULL, aircraft text NOT NULL, incident_id uuid NOT NULL, act text NOT NULL,
     issued_by text NOT NULL, issued_at timestamptz NOT NULL, reason text NOT NULL, body json NOT NULL);
