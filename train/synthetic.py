@@ -13,7 +13,8 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from train.backdrops import Bgr, Rng, backdrop, car_end, colour, decoy
+from train.backdrops import Bgr, Rng, backdrop, car_end, colour
+from train.decoys import decoy
 from train.faces import plate_face
 from train.frames import Boxes, Frame, picture
 
@@ -39,11 +40,11 @@ class Scene:
 def scene(rng: Rng, frames: list[Frame]) -> Scene:
     """The next training crop."""
     match rng.random():
-        case share if share < 0.34:
+        case share if share < 0.32:
             made = street(rng)
-        case share if share < 0.62:
+        case share if share < 0.59:
             made = _frame(rng, frames[int(rng.integers(len(frames)))], swap=False)
-        case share if share < 0.88:
+        case share if share < 0.84:
             made = _frame(rng, frames[int(rng.integers(len(frames)))], swap=True)
         case _:
             made = _decoys(rng)
@@ -112,7 +113,7 @@ def _frame(rng: Rng, frame: Frame, *, swap: bool) -> Scene:
     placed = [_moved(box, turn) for box in boxes]
     if swap:
         return _swapped(rng, canvas, placed)
-    for _ in range(int(rng.integers(0, 3)) if rng.random() < 0.4 else 0):
+    for _ in range(int(rng.integers(0, 4)) if rng.random() < 0.5 else 0):
         _decoy_away_from(rng, canvas, placed)
     return _kept(canvas, placed, [False] * len(placed), real=True)
 
