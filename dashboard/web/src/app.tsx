@@ -1,0 +1,52 @@
+/** The frame of the console: who may see it, what runs while somebody is signed in, and where the parts stand. */
+import { useSignal } from "@preact/signals";
+import { useEffect } from "preact/hooks";
+import { keepRinging, unlockSound } from "./alarm";
+import { AircraftPanel } from "./aircraft";
+import { AlarmBanner, LinkBanner, SoundBanner } from "./banners";
+import { Bar } from "./bar";
+import { IncidentList } from "./incidents";
+import { IncidentPane } from "./incident";
+import { listen } from "./keys";
+import { follow } from "./live";
+import { MapPane } from "./mappane";
+import { PlateSearch } from "./search";
+import { keepPage } from "./select";
+import { SignIn } from "./signin";
+import { link, session } from "./state";
+import { api } from "./api";
+import { Ticker } from "./ticker";
+
+export function App() {
+  useEffect(() => {
+    void api.session().then((found) => { session.value = found; }, () => { session.value = null; });
+  }, []);
+  if (session.value === undefined) return <p class="loading" role="status">Opening the console…</p>;
+  return session.value === null ? <SignIn /> : <Console />;
+}
+
+function Console() {
+  const searching = useSignal(false);
+  useEffect(() => {
+    const ends = [follow(), listen(), keepRinging(), keepPage()];
+    const touch = (): void => unlockSound();
+    // A session restored by its cookie has had no click yet: the first one anywhere gives the alarm its voice.
+    window.addEventListener("pointerdown", touch, { once: true });
+    window.addEventListener("keydown", touch, { once: true });
+    return () => {
+      ends.forEach((end) => end());
+      window.removeEventListener("pointerdown", touch);
+      window.removeEventListener("keydown", touch);
+    };
+  }, []);
+  return (
+    <div class={`console ${link.value.state === "lost" ? "is-stale" : ""}`}>
+      <Bar onSearch={() => { searching.value = true; }} />
+      <div class="banners"><LinkBanner /><SoundBanner /><AlarmBanner /></div>
+      <nav class="left" aria-label="Incidents and reads"><IncidentList /><Ticker /></nav>
+      <main class="centre"><MapPane /><AircraftPanel /></main>
+      <section class="right" aria-label="Incident"><IncidentPane /></section>
+      {searching.value && <PlateSearch onClose={() => { searching.value = false; }} />}
+    </div>
+  );
+}

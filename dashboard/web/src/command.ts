@@ -1,0 +1,57 @@
+/** Return, land and hold: from a key or a click to an order, with the second press in between. */
+import { signal } from "@preact/signals";
+import { api, Refused } from "./api";
+import { press, type Armed } from "./confirm";
+import type { Act, Order, Vehicle } from "./shapes";
+import { incidentList, keyOf, orders, selectedIncident } from "./state";
+
+export type Quick = "return" | "land" | "hold";
+export const QUICK: Record<Quick, { key: string; label: string; again: string; reason: string }> = {
+  return: { key: "r", label: "Return", again: "to return", reason: "Recalled from the console" },
+  land: { key: "l", label: "Land here", again: "to land here", reason: "Landed at once from the console" },
+  hold: { key: "h", label: "Hold", again: "to hold", reason: "Held from the console" },
+};
+
+/** What a second press would do, if anything. */
+export const armed = signal<Armed | null>(null);
+/** The last thing that went wrong or was sent, an aircraft. */
+export const told = signal<Record<string, { bad: boolean; text: string }>>({});
+
+export const tell = (key: string, bad: boolean, text: string): void => {
+  told.value = { ...told.value, [key]: { bad, text } };
+};
+
+/** One press: arms, or fires where the same was armed less than two seconds ago. */
+export function pressed(vehicle: Vehicle, what: Quick): void {
+  const step = press(armed.value, `${keyOf(vehicle)}/${what}`, performance.now());
+  armed.value = step.armed;
+  if (step.fire) void send(vehicle, { act: what }, QUICK[what].reason);
+  else window.setTimeout(() => { if (armed.value === step.armed) armed.value = null; }, 2000);
+}
+
+export function fire(vehicle: Vehicle, what: Quick): void {
+  if (armed.value?.what !== `${keyOf(vehicle)}/${what}`) return;
+  armed.value = null;
+  void send(vehicle, { act: what }, QUICK[what].reason);
+}
+
+/** Sends and shows the answer; the order's further life comes with the live stream. */
+export async function send(
+  vehicle: { edge: string; aircraft: string; incident_id: string | null }, act: Act, reason: string,
+): Promise<Order | null> {
+  const key = keyOf(vehicle);
+  const incident = vehicle.incident_id ?? selectedIncident.value ?? incidentList.value[0]?.id ?? null;
+  const ask = { request_id: crypto.randomUUID(), act, edge: vehicle.edge, aircraft: vehicle.aircraft, reason };
+  tell(key, false, `Sending ${act.act}…`);
+  try {
+    const order = await api.order({ ...ask, incident_id: incident });
+    // The live stream may have been quicker with a later state than this answer.
+    if (!orders.value[order.id]) orders.value = { ...orders.value, [order.id]: order };
+    tell(key, false, "");
+    return order;
+  } catch (error) {
+    const text = error instanceof Refused ? [error.message, ...error.reasons].join(". ") : String(error);
+    tell(key, true, `${act.act} was not sent: ${text}`);
+    return null;
+  }
+}

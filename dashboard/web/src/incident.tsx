@@ -1,0 +1,106 @@
+/** The incident page: what was seen, the pictures that prove it, what to do, and what became of it. */
+import { useSignal } from "@preact/signals";
+import { useEffect } from "preact/hooks";
+import { acknowledge } from "./banners";
+import { api, Refused } from "./api";
+import { Evidence } from "./evidence";
+import { ago, localDate, localTime, utcTime, words } from "./format";
+import { StateChip } from "./incidents";
+import { LaunchCard } from "./launch";
+import { OrderList } from "./orders";
+import { Plate } from "./plate";
+import { loadPage, pageError } from "./select";
+import type { Incident, IncidentPage } from "./shapes";
+import { can, incidents, page, roomNow, selectedIncident, tick } from "./state";
+
+export function IncidentPane() {
+  const id = selectedIncident.value;
+  if (id === null) return <p class="empty centred">Choose an incident to see its pictures and to send an aircraft.</p>;
+  const full = page.value;
+  const row = incidents.value[id] ?? full;
+  if (!row) return <p class="empty centred" role="status">{pageError.value || "Reading the incident…"}</p>;
+  return (
+    <article class="incident" key={id}>
+      <Head row={row} />
+      {pageError.value && <p class="error" role="alert">{pageError.value} <button onClick={() => void loadPage(id)}>Try again</button></p>}
+      {full && <Body row={row} full={full} />}
+    </article>
+  );
+}
+
+type Shown = Omit<Incident, "reads">;
+
+function Body({ row, full }: { row: Shown; full: IncidentPage }) {
+  return (
+    <>
+      <Evidence full={full} />
+      {row.state !== "closed" && can.value && <LaunchCard incident={row} />}
+      <OrderList incident={row.id} />
+      {row.state !== "closed" && can.value && <Close id={row.id} />}
+      <History full={full} />
+    </>
+  );
+}
+
+function Head({ row }: { row: Shown }) {
+  void tick.value;
+  return (
+    <header class={`incident-head pri-${row.priority}`}>
+      <div class="row-top">
+        {row.vrm ? <Plate vrm={row.vrm} size="big" /> : <h2>{words(row.kind)}</h2>}
+        <StateChip incident={row} />
+      </div>
+      <h2>{row.title}</h2>
+      <p class="tags">
+        <span class={`chip pri-chip-${row.priority}`}>{words(row.priority)} priority</span>
+        {row.tags.map((tag) => <span class="chip" key={tag}>{tag}</span>)}
+      </p>
+      <dl class="facts">
+        <div><dt>Opened</dt><dd>{localTime(row.opened_at)} <small>{utcTime(row.opened_at)}</small></dd></div>
+        <div><dt>Last seen</dt><dd>{localTime(row.last_seen_at)} <small>{ago(roomNow() - Date.parse(row.last_seen_at))}</small></dd></div>
+        <div><dt>Incident</dt><dd>No {row.number}</dd></div>
+      </dl>
+      {row.alarm && can.value && row.state !== "closed" && (
+        <button class="primary wide" onClick={() => void acknowledge(row as Incident)}>Acknowledge <kbd>A</kbd></button>
+      )}
+    </header>
+  );
+}
+
+function Close({ id }: { id: string }) {
+  const error = useSignal("");
+  const reason = useSignal("");
+  useEffect(() => { reason.value = ""; }, [id]);
+  const submit = async (event: SubmitEvent): Promise<void> => {
+    event.preventDefault();
+    try {
+      await api.close(id, reason.value);
+      await loadPage(id);
+    } catch (refused) {
+      error.value = refused instanceof Refused ? refused.message : String(refused);
+    }
+  };
+  return (
+    <details class="card">
+      <summary>Close this incident</summary>
+      <form class="inline" onSubmit={(event) => void submit(event)}>
+        <label class="grow">Reason<input required maxLength={500} value={reason.value} onInput={(e) => { reason.value = e.currentTarget.value; }} /></label>
+        <button disabled={!reason.value.trim()}>Close incident</button>
+        <p class="error" role="alert">{error.value}</p>
+      </form>
+    </details>
+  );
+}
+
+function History({ full }: { full: IncidentPage }) {
+  const notes = full.audit ?? [];
+  if (notes.length === 0) return null;
+  return (
+    <details class="card">
+      <summary>Log ({notes.length})</summary>
+      <ul class="log">{notes.map((note, i) => (
+        <li key={i}><time>{localDate(note.at)}</time> <b>{words(note.what)}</b> {note.who && <span class="dim">{note.who}</span>} {note.text}</li>
+      ))}</ul>
+    </details>
+  );
+}

@@ -1,0 +1,53 @@
+/** The list of incidents, the most urgent first. */
+import { useSignal } from "@preact/signals";
+import { ago, localDate, words } from "./format";
+import { Plate } from "./plate";
+import { openIncident } from "./select";
+import type { Incident } from "./shapes";
+import { incidentList, roomNow, selectedIncident, tick } from "./state";
+
+export function IncidentList() {
+  const closedToo = useSignal(false);
+  const shown = incidentList.value.filter((incident) => closedToo.value || incident.state !== "closed");
+  const open = incidentList.value.filter((incident) => incident.state !== "closed").length;
+  return (
+    <section class="incidents" aria-label="Incident list">
+      <h2>Incidents <span class="count">{open} open</span>
+        <button class="quiet" aria-pressed={closedToo.value} onClick={() => { closedToo.value = !closedToo.value; }}>Closed</button>
+      </h2>
+      {shown.length === 0 && <p class="empty">No open incident. A listed vehicle seen by a camera opens one here.</p>}
+      <ul>{shown.map((incident) => <Row key={incident.id} incident={incident} />)}</ul>
+    </section>
+  );
+}
+
+function Row({ incident }: { incident: Incident }) {
+  void tick.value;
+  const chosen = selectedIncident.value === incident.id;
+  const alarm = incident.alarm && incident.state !== "closed";
+  return (
+    <li>
+      <button
+        class={`incident-row pri-${incident.priority} ${alarm ? "is-alarm" : ""}`} aria-current={chosen}
+        onClick={() => openIncident(incident.id)}
+      >
+        <span class="row-top">
+          {incident.vrm ? <Plate vrm={incident.vrm} size="small" /> : <b>{words(incident.kind)}</b>}
+          <StateChip incident={incident} />
+        </span>
+        <span class="row-title">{incident.title}</span>
+        <span class="row-foot">
+          <span>No {incident.number} · {words(incident.priority)}</span>
+          <time dateTime={incident.last_seen_at} title={localDate(incident.last_seen_at)}>
+            seen {ago(roomNow() - Date.parse(incident.last_seen_at))}
+          </time>
+        </span>
+      </button>
+    </li>
+  );
+}
+
+export function StateChip({ incident }: { incident: { state: string; alarm: boolean } }) {
+  const alarm = incident.alarm && incident.state !== "closed";
+  return <span class={`chip state-${alarm ? "alarm" : incident.state}`}>{alarm ? "New" : words(incident.state)}</span>;
+}
