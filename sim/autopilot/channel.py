@@ -1,0 +1,290 @@
+"""One conversation partner: its own stream rates, queue and unfinished uploads. Messages in and out; no socket."""
+
+import math
+from collections import deque
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Any
+
+from sim.autopilot import failsafes
+from sim.autopilot.commands import (
+    ACCEPTED,
+    DENIED,
+    FAILED,
+    UNSUPPORTED,
+    Command,
+    change_mode,
+    down_of,
+    go_to,
+    obey,
+)
+from sim.autopilot.copter import Copter
+from sim.autopilot.guidance import Move
+from sim.autopilot.modes import TRAITS, Style
+from sim.autopilot.plans import Plans
+from sim.autopilot.streams import GROUPS, HEARTBEAT, MAKERS
+from sim.mavlink import dialect as m
+
+PARAMETERS_AT_ONCE = 5
+"""PARAM_VALUEs a call of `due`: a list takes a second or so, as over a real link."""
+LOCATED = (22, 179, 192, 195, 201)
+"""Commands whose param 5 to 7 are a place."""
+
+
+@dataclass(slots=True)
+class Channel:
+    copter: Copter
+    intervals: dict[int, float] = field(default_factory=lambda: {HEARTBEAT: 1.0})
+    """Message number to seconds."""
+    next_s: dict[int, float] = field(default_factory=dict)
+    queue: deque[Any] = field(default_factory=deque)
+    plans: Plans = field(default_factory=Plans)
+    listing: int | None = None
+    """The next parameter of a PARAM_REQUEST_LIST under way."""
+    reboot: bool = False
+    heard_s: float = 0.0
+    source: tuple[int, int] = (0, 0)
+
+    def receive(self, message: Any) -> None:
+        """Takes one message. One that isn't meant for us or isn't known changes nothing."""
+        handler = HANDLERS.get(message.get_type())
+        mine = int(self.copter.parameters["SYSID_THISMAV"])
+        if handler is None or getattr(message, "target_system", 0) not in (0, mine):
+            return
+        if getattr(message, "target_component", 0) not in (0, 1):
+            return
+        self.heard_s = self.copter.now_s
+        self.source = (message.get_srcSystem(), message.get_srcComponent())
+        handler(self, message)
+
+    def due(self) -> list[Any]:
+        """What is to be sent now."""
+        out = list(self.queue)
+        self.queue.clear()
+        out += self._list_parameters()
+        now_s = self.copter.now_s
+        for number, interval in self.intervals.items():
+            if now_s >= self.next_s.get(number, 0.0):
+                late = now_s - self.next_s.get(number, 0.0)
+                self.next_s[number] = now_s + interval - (late if late < interval else 0.0)
+                out.append(MAKERS[number](self.copter))
+        out += self.plans.due(self.copter)
+        return [message for message in out if message is not None]
+
+    def set_rate(self, number: int, seconds: float | None) -> None:
+        """`seconds` None stops the stream; HEARTBEAT can't be stopped."""
+        if seconds is not None:
+            self.intervals[number] = max(seconds, 0.01)
+        elif number != HEARTBEAT:
+            self.intervals.pop(number, None)
+        self.next_s[number] = self.copter.now_s
+
+    def parameter(self, name: str) -> Any:
+        copter = self.copter
+        return m.MAVLink_param_value_message(
+            name.encode(), copter.parameters[name], copter.parameters.kind(name), len(copter.parameters.names),
+            copter.parameters.names.index(name),
+        )  # fmt: skip
+
+    def _list_parameters(self) -> list[Any]:
+        if self.listing is None:
+            return []
+        names = self.copter.parameters.names[self.listing : self.listing + PARAMETERS_AT_ONCE]
+        self.listing = self.listing + len(names) if names else None
+        return [self.parameter(name) for name in names]
+
+
+def _heartbeat(channel: Channel, message: Any) -> None:
+    if message.get_srcSystem() == int(channel.copter.parameters["SYSID_MYGCS"]):
+        failsafes.heard(channel.copter)
+
+
+def _command_long(channel: Channel, message: Any) -> None:
+    lat, lon = (message.param5, message.param6) if message.command in LOCATED else (None, None)
+    frame = 3 if message.command != 179 else 0
+    params = (message.param1, message.param2, message.param3, message.param4)
+    _command(channel, Command(message.command, params, _degrees(lat), _degrees(lon), message.param7, frame))
+
+
+def _command_int(channel: Channel, message: Any) -> None:
+    params = (message.param1, message.param2, message.param3, message.param4)
+    lat, lon = message.x / 1e7, message.y / 1e7
+    known = abs(lat) <= 90 and abs(lon) <= 180
+    place = (_degrees(lat), _degrees(lon)) if known else (None, None)
+    _command(channel, Command(message.command, params, *place, message.z, message.frame))
+
+
+def _degrees(value: float | None) -> float | None:
+    return value if value is not None and math.isfinite(value) and value != 0 else None
+
+
+def _command(channel: Channel, command: Command) -> None:
+    before = len(channel.queue)
+    if any(map(math.isinf, command.params)):
+        result = DENIED
+    else:
+        handler = ABOUT_THE_LINK.get(command.number)
+        clean = command._replace(params=tuple(0.0 if math.isnan(p) else p for p in command.params))  # type: ignore[arg-type]
+        result = handler(channel, clean) if handler else obey(channel.copter, clean)
+    # The acknowledgement goes ahead of what the command asked for.
+    channel.queue.insert(before, m.MAVLink_command_ack_message(command.number, result, 0, 0, *channel.source))
+
+
+def _set_interval(channel: Channel, command: Command) -> int:
+    number, micros = int(command.params[0]), command.params[1]
+    if number not in MAKERS:
+        return FAILED
+    # 0 asks for the default rate: off for all but HEARTBEAT, as the SRx_ parameters are 0.
+    channel.set_rate(number, micros / 1e6 if micros > 0 else 1.0 if number == HEARTBEAT else None)
+    return ACCEPTED
+
+
+def _get_interval(channel: Channel, command: Command) -> int:
+    number = int(command.params[0])
+    if number not in MAKERS:
+        return FAILED
+    seconds = channel.intervals.get(number)
+    channel.queue.append(m.MAVLink_message_interval_message(number, int(seconds * 1e6) if seconds else -1))
+    return ACCEPTED
+
+
+def _request(channel: Channel, command: Command) -> int:
+    return _send(channel, int(command.params[0]))
+
+
+def _send(channel: Channel, number: int) -> int:
+    made = MAKERS[number](channel.copter) if number in MAKERS else None
+    if made is None:
+        return FAILED
+    channel.queue.append(made)
+    return ACCEPTED
+
+
+def _reboot(channel: Channel, command: Command) -> int:
+    if channel.copter.armed:
+        return FAILED
+    channel.reboot = command.params[0] in (1, 3)
+    return ACCEPTED if channel.reboot else UNSUPPORTED
+
+
+ABOUT_THE_LINK: dict[int, Callable[[Channel, Command], int]] = {
+    246: _reboot,
+    410: lambda channel, _: _send(channel, 242),
+    510: _get_interval,
+    511: _set_interval,
+    512: _request,
+    520: lambda channel, _: _send(channel, 148),
+}
+
+
+def _set_mode(channel: Channel, message: Any) -> None:
+    result = change_mode(channel.copter, message.custom_mode) if message.base_mode & 1 else DENIED
+    channel.queue.append(m.MAVLink_command_ack_message(11, result, 0, 0, *channel.source))
+
+
+def _data_stream(channel: Channel, message: Any) -> None:
+    groups = GROUPS.values() if message.req_stream_id == 0 else [GROUPS.get(message.req_stream_id, ())]
+    on = message.start_stop and message.req_message_rate
+    for number in (number for group in groups for number in group):
+        channel.set_rate(number, 1.0 / message.req_message_rate if on else None)
+
+
+def _param_list(channel: Channel, _message: Any) -> None:
+    channel.listing = 0
+
+
+def _param_read(channel: Channel, message: Any) -> None:
+    names = channel.copter.parameters.names
+    if message.param_index >= 0:
+        name = names[message.param_index] if message.param_index < len(names) else ""
+    else:
+        name = message.param_id.strip("\0")
+    if name in channel.copter.parameters:
+        channel.queue.append(channel.parameter(name))
+
+
+def _param_set(channel: Channel, message: Any) -> None:
+    name, value = message.param_id.strip("\0"), message.param_value
+    if name not in channel.copter.parameters:
+        return
+    if math.isfinite(value):
+        channel.copter.parameters[name] = value
+    channel.queue.append(channel.parameter(name))
+
+
+def _timesync(channel: Channel, message: Any) -> None:
+    if message.tc1 == 0:
+        channel.queue.append(m.MAVLink_timesync_message(int(channel.copter.now_s * 1e9), message.ts1))
+
+
+def _position_target(channel: Channel, message: Any) -> None:
+    """SET_POSITION_TARGET_GLOBAL_INT: a place or a velocity, only in GUIDED."""
+    copter = channel.copter
+    if TRAITS[copter.mode].style is not Style.GUIDED or not copter.armed:
+        return
+    lat, lon = message.lat_int / 1e7, message.lon_int / 1e7
+    down = down_of(copter, message.coordinate_frame, message.alt)
+    if not message.type_mask & 0b111:
+        if down is not None and math.isfinite(down) and abs(lat) <= 90 and abs(lon) <= 180:
+            go_to(copter, *copter.origin.local(lat, lon), down, _yaw(message))
+    elif not message.type_mask & 0b111000:
+        _velocity(copter, message)
+
+
+def _local_target(channel: Channel, message: Any) -> None:
+    """SET_POSITION_TARGET_LOCAL_NED in the frames LOCAL_NED (1) and LOCAL_OFFSET_NED (7)."""
+    copter, here = channel.copter, channel.copter.estimate
+    if TRAITS[copter.mode].style is not Style.GUIDED or not copter.armed or message.coordinate_frame not in (1, 7):
+        return
+    offset = (here.north, here.east, here.down) if message.coordinate_frame == 7 else (0.0, 0.0, 0.0)
+    if not message.type_mask & 0b111:
+        spot = [base + value for base, value in zip(offset, (message.x, message.y, message.z), strict=True)]
+        if all(map(math.isfinite, spot)):
+            go_to(copter, spot[0], spot[1], spot[2], _yaw(message))
+    elif not message.type_mask & 0b111000:
+        _velocity(copter, message)
+
+
+def _velocity(copter: Copter, message: Any) -> None:
+    if all(map(math.isfinite, (message.vx, message.vy, message.vz))):
+        copter.go(Move(message.vx, message.vy, message.vz, _yaw(message)))
+
+
+def _yaw(message: Any) -> float | None:
+    """Radians where the mask says that yaw counts."""
+    counts = not message.type_mask & 0b10000000000 and math.isfinite(message.yaw)
+    return float(message.yaw) if counts else None
+
+
+def _plan(channel: Channel, message: Any) -> None:
+    channel.queue.extend(channel.plans.receive(channel.copter, message, channel.source))
+
+
+def _ping(channel: Channel, message: Any) -> None:
+    if (message.target_system, message.target_component) == (0, 0):
+        channel.queue.append(m.MAVLink_ping_message(message.time_usec, message.seq, *channel.source))
+
+
+HANDLERS: dict[str, Callable[[Channel, Any], None]] = {
+    "HEARTBEAT": _heartbeat,
+    "COMMAND_LONG": _command_long,
+    "COMMAND_INT": _command_int,
+    "SET_MODE": _set_mode,
+    "REQUEST_DATA_STREAM": _data_stream,
+    "PARAM_REQUEST_LIST": _param_list,
+    "PARAM_REQUEST_READ": _param_read,
+    "PARAM_SET": _param_set,
+    "TIMESYNC": _timesync,
+    "PING": _ping,
+    "SET_POSITION_TARGET_GLOBAL_INT": _position_target,
+    "SET_POSITION_TARGET_LOCAL_NED": _local_target,
+    "MISSION_REQUEST_LIST": _plan,
+    "MISSION_REQUEST": _plan,
+    "MISSION_REQUEST_INT": _plan,
+    "MISSION_COUNT": _plan,
+    "MISSION_ITEM": _plan,
+    "MISSION_ITEM_INT": _plan,
+    "MISSION_ACK": _plan,
+    "MISSION_CLEAR_ALL": _plan,
+    "MISSION_SET_CURRENT": _plan,
+}

@@ -1,0 +1,112 @@
+"""From a goal to a velocity demand. Pure: (goal, estimate, last demand, limits, dt) -> demand.
+
+Speeds follow ArduPilot's square-root controller (AP_Math sqrt_controller): proportional near the goal, and farther out
+the speed from which the aircraft can still stop with half its acceleration.
+"""
+
+import math
+from dataclasses import dataclass
+from typing import NamedTuple
+
+from sim.autopilot.estimate import Estimate, Spot
+from sim.physics import Demand, wrap
+
+POSITION_P = 1.0
+"""PSC_POSXY_P and PSC_POSZ_P, 1/s."""
+FACE_FROM_M = 4.0
+"""Nearer than this the nose stays where it is, as the bearing jumps about."""
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """m/s and m/s^2."""
+
+    speed: float
+    up: float
+    down: float
+    accel: float
+    accel_z: float
+
+
+class Goto(NamedTuple):
+    """Fly to a place and stay; `yaw` None faces the way there."""
+
+    spot: Spot
+    yaw: float | None = None
+
+
+class Move(NamedTuple):
+    """Keep a velocity, NED m/s."""
+
+    north: float
+    east: float
+    down: float
+    yaw: float | None = None
+
+
+class Sink(NamedTuple):
+    """Go down over a place at `rate` m/s until the ground is met."""
+
+    spot: Spot
+    rate: float
+
+
+Goal = Goto | Move | Sink
+
+
+def steer(goal: Goal, estimate: Estimate, last: Demand, limits: Limits, dt: float) -> Demand:
+    match goal:
+        case Goto(spot, yaw):
+            north, east = _approach(spot, estimate, limits)
+            return _slew(
+                last, north, east, _climb(spot, estimate, limits), _face(yaw, spot, estimate, last), limits, dt
+            )
+        case Move(north, east, down, yaw):
+            held = last.yaw if yaw is None else yaw
+            return _slew(last, north, east, max(-limits.up, min(limits.down, down)), held, limits, dt)
+        case Sink(spot, rate):
+            north, east = _approach(spot, estimate, limits)
+            return _slew(last, north, east, rate, last.yaw, limits, dt)
+
+
+def speed_to_stop(distance: float, p: float, accel: float) -> float:
+    """The speed at `distance` metres from which `accel` m/s^2 still stops in time."""
+    linear = accel / (p * p)
+    if distance <= linear:
+        return p * distance
+    return math.sqrt(2 * accel * (distance - linear / 2))
+
+
+def _approach(spot: Spot, estimate: Estimate, limits: Limits) -> tuple[float, float]:
+    north, east = spot.north - estimate.north, spot.east - estimate.east
+    distance = math.hypot(north, east)
+    if distance < 1e-6:
+        return 0.0, 0.0
+    speed = min(limits.speed, speed_to_stop(distance, POSITION_P, limits.accel / 2))
+    return north / distance * speed, east / distance * speed
+
+
+def _climb(spot: Spot, estimate: Estimate, limits: Limits) -> float:
+    """Demanded speed down, m/s."""
+    gap = spot.down - estimate.down
+    speed = speed_to_stop(abs(gap), POSITION_P, limits.accel_z / 2)
+    return min(limits.down, speed) if gap > 0 else -min(limits.up, speed)
+
+
+def _face(yaw: float | None, spot: Spot, estimate: Estimate, last: Demand) -> float:
+    if yaw is not None:
+        return yaw
+    if estimate.spot.apart(spot) < FACE_FROM_M:
+        return last.yaw
+    return wrap(math.atan2(spot.east - estimate.east, spot.north - estimate.north))
+
+
+def _slew(last: Demand, north: float, east: float, down: float, yaw: float, limits: Limits, dt: float) -> Demand:
+    """The demand moves from the last one no faster than the accelerations allow."""
+    change_n, change_e = north - last.v_north, east - last.v_east
+    change, most = math.hypot(change_n, change_e), limits.accel * dt
+    if change > most:
+        north, east = last.v_north + change_n * most / change, last.v_east + change_e * most / change
+    most_z = limits.accel_z * dt
+    down = last.v_down + max(-most_z, min(most_z, down - last.v_down))
+    return Demand(True, True, north, east, down, yaw)

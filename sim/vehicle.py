@@ -1,0 +1,325 @@
+"""One simulated aircraft: body, autopilot and weather stepped together at 100 Hz, and its MAVLink socket.
+
+`Vehicle` is the core: time and datagrams in, datagrams out. `fly` is the shell: one UDP socket and a clock.
+"""
+
+import argparse
+import asyncio
+import itertools
+import math
+import signal
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+from pydantic import Field
+
+from sim.autopilot.channel import Channel
+from sim.autopilot.copter import Copter
+from sim.autopilot.estimate import Estimate, Origin
+from sim.autopilot.parameters import Parameters
+from sim.clock import Clock
+from sim.mavlink import Address, Codec, Peer, dialect, open_socket
+from sim.physics import MAX_THRUST, Airframe, Body, step
+from sim.ripple import Ripple
+from sim.truth import TruthLog
+from sim.weather import Weather, WeatherConfig
+from wire.config import Section
+from wire.errors import UserError
+from wire.frozen import Heading, Latitude, Longitude, Name
+
+DT = 0.01
+SHELL_S = 0.02
+LID_M, PAD_M = 0.5, 1.5
+"""How high the dock's lid closes over the pad, and how far from the centre it reaches."""
+MOST_PEERS = 8
+CELLS, OHM = 6, 0.03
+CHARGES = ((0.0, 3.20), (0.05, 3.45), (0.2, 3.65), (0.5, 3.80), (0.8, 4.00), (1.0, 4.18))
+"""Open-circuit volts of a lithium-polymer cell by state of charge."""
+
+Tell = Callable[..., None]
+
+
+class VehicleConfig(Section):
+    name: Name = "falcon-1"
+    mavlink: str = "udpout:127.0.0.1:14550"
+    system_id: int = Field(default=1, ge=1, le=255)
+    lat: Latitude = 52.2
+    lon: Longitude = 0.12
+    ground_amsl_m: float = 15.0
+    heading_deg: Heading = 0.0
+    seed: int = 1
+    powered_s: float = Field(default=0.0, ge=0)
+    """How long it has been on when the world starts; 42 s make it armable (`boot_armable_s`)."""
+    boot_armable_s: float = Field(default=42.0, gt=0)
+    battery_wh: float = Field(default=180.0, gt=0)
+    charge: float = Field(default=1.0, gt=0, le=1)
+    hover_w: float = Field(default=600.0, gt=0)
+    cruise_w: float = Field(default=700.0, gt=0)
+    params: Path | None = None
+    """An arducopter.param baseline to load at start."""
+    gps_error_m: float = Field(default=0.25, ge=0)
+    weather: WeatherConfig = WeatherConfig()
+
+
+def _silent(_kind: str, **_fields: Any) -> None:
+    """Nobody keeps the truth."""
+
+
+class Vehicle:
+    """Raises UserError if its address or parameter file is wrong. `tell` takes (kind, **fields): the truth log."""
+
+    def __init__(self, config: VehicleConfig, tell: Tell = _silent) -> None:
+        self.config, self.weather = config, Weather(config.weather)
+        self.address = Address.parse(config.mavlink)
+        self.body = Body(
+            yaw=math.radians((config.heading_deg + 180) % 360 - 180), used_wh=config.battery_wh * (1 - config.charge)
+        )
+        self.lid_open = True
+        """The dock's lid, set by the dock; an aircraft can't pass a lid that isn't open."""
+        self.garbage = 0
+        self._tell, self._steps, self._struck = tell, 0, False
+        self._frame = Airframe(battery_wh=config.battery_wh, hover_w=config.hover_w, cruise_w=config.cruise_w)
+        self._origin = Origin(config.lat, config.lon, config.ground_amsl_m)
+        self._noise = tuple(
+            Ripple(f"{config.seed}:{config.name}:gps:{axis}", config.gps_error_m, fastest_s=20, slowest_s=180)
+            for axis in ("north", "east", "down")
+        )
+        self._boot_s = -config.powered_s
+        self.copter = self._boot()
+        self._peers: dict[Peer, tuple[Channel, Codec]] = {}
+        if not self.address.listens:
+            self._meet((self.address.host, self.address.port))
+
+    @property
+    def armed(self) -> bool:
+        return self.copter.armed
+
+    @property
+    def airborne(self) -> bool:
+        return not self.body.grounded
+
+    @property
+    def now_s(self) -> float:
+        """Simulated seconds that have been stepped."""
+        return self._steps * DT
+
+    @property
+    def height_m(self) -> float:
+        """True height above the ground it stands on."""
+        return -self.body.down
+
+    def from_pad_m(self) -> float:
+        """True level distance from the dock's centre, where it started."""
+        return math.hypot(self.body.north, self.body.east)
+
+    def position(self) -> tuple[float, float, float, float]:
+        """The truth: latitude, longitude, metres above the pad, heading in degrees."""
+        lat, lon = self._origin.globe(self.body.north, self.body.east)
+        return lat, lon, self.height_m, math.degrees(self.body.yaw) % 360
+
+    def charge_by(self, wh: float) -> None:
+        self.body = self.body._replace(used_wh=max(0.0, self.body.used_wh - wh))
+
+    def advance(self, to_s: float) -> None:
+        """Steps the world to simulated time `to_s`; the result doesn't depend on how the way there is cut."""
+        while (self._steps + 1) * DT <= to_s + 1e-9:
+            self._steps += 1
+            self._step(self._steps * DT)
+
+    def receive(self, datagram: bytes, peer: Peer) -> None:
+        """What a peer sent. Garbage is counted; a ninth peer is ignored."""
+        if peer not in self._peers:
+            if len(self._peers) >= MOST_PEERS or not self.address.listens:
+                return
+            self._meet(peer)
+        channel, codec = self._peers[peer]
+        before = codec.garbage
+        for message in codec.decode(datagram):
+            channel.receive(message)
+        self.garbage += codec.garbage - before
+        if channel.reboot:
+            self._reboot()
+
+    def outgoing(self) -> list[tuple[bytes, Peer]]:
+        """What is due to be sent, to whom."""
+        texts = [chunk for severity, text in self._drain() for chunk in _chunks(severity, text)]
+        out: list[tuple[bytes, Peer]] = []
+        for peer, (channel, codec) in self._peers.items():
+            out += [(codec.encode(message), peer) for message in (*channel.due(), *texts)]
+        return out
+
+    def _drain(self) -> list[tuple[int, str]]:
+        if not self._peers:
+            return []
+        texts = list(self.copter.texts)
+        self.copter.texts.clear()
+        return texts
+
+    def _meet(self, peer: Peer) -> None:
+        channel = Channel(self.copter)
+        self._peers[peer] = (channel, Codec(self.config.system_id))
+
+    def _boot(self) -> Copter:
+        parameters = Parameters()
+        parameters["BATT_CAPACITY"] = self.config.battery_wh / (CELLS * 3.7) * 1000
+        if self.config.params is not None:
+            parameters.load(self.config.params)
+        parameters["SYSID_THISMAV"] = self.config.system_id
+        copter = Copter(self._origin, parameters, self.config.boot_armable_s)
+        copter.now_s = self.now_s - self._boot_s
+        return copter
+
+    def _reboot(self) -> None:
+        parameters = self.copter.parameters
+        self._boot_s = self.now_s
+        self.copter = self._boot()
+        self.copter.parameters = parameters
+        for peer in list(self._peers):
+            self._meet(peer)
+
+    def _step(self, t_s: float) -> None:
+        copter, before = self.copter, self.body
+        armed, mode = copter.armed, copter.mode
+        demand = copter.tick(t_s - self._boot_s, self._estimate(t_s))
+        self.body = self._under_lid(before, step(before, demand, self.weather.wind(t_s), self._frame, DT))
+        self._report(armed, before, mode.name)
+
+    def _estimate(self, t_s: float) -> Estimate:
+        b, (north, east, down) = self.body, (ripple.at(t_s) for ripple in self._noise)
+        left = max(0.0, 1 - b.used_wh / self.config.battery_wh)
+        rest = _open_volts(left)
+        amperes = b.watts / rest
+        return Estimate(
+            b.north + north, b.east + east, b.down + down, b.v_north, b.v_east, b.v_down, b.roll, b.pitch, b.yaw,
+            b.roll_rate, b.pitch_rate, b.yaw_rate, b.grounded, b.thrust / MAX_THRUST * 100, rest - amperes * OHM,
+            amperes, b.used_wh / (CELLS * 3.7) * 1000, b.used_wh, left * 100,
+        )  # fmt: skip
+
+    def _under_lid(self, before: Body, after: Body) -> Body:
+        """A closed lid is a wall: nothing gets out and nothing gets in."""
+        if self.lid_open or math.hypot(after.north, after.east) > PAD_M:
+            return after
+        inside = before.down > -LID_M
+        if not inside and after.down < -LID_M:
+            return after
+        if inside and after.grounded:
+            return after
+        if not self._struck:
+            self._struck = True
+            self._tell("collision", vehicle=self.config.name, where="under the lid" if inside else "on the lid")
+        if inside:
+            return after._replace(down=max(after.down, -LID_M + 0.01), v_down=max(0.0, after.v_down))
+        return Body(after.north, after.east, -LID_M, yaw=after.yaw, used_wh=after.used_wh, watts=after.watts)
+
+    def _report(self, was_armed: bool, before: Body, was_mode: str) -> None:
+        copter, name = self.copter, self.config.name
+        if copter.mode.name != was_mode:
+            self._tell("mode", vehicle=name, mode=copter.mode.name, why=copter.watch.tripped[-1:])
+        if copter.armed != was_armed:
+            self._struck = self._struck and copter.armed
+            self._tell("arm" if copter.armed else "disarm", vehicle=name, height_m=round(self.height_m, 2))
+        if before.grounded and not self.body.grounded:
+            self._tell("airborne", vehicle=name)
+        if self.body.grounded and not before.grounded:
+            where = {"from_pad_m": round(self.from_pad_m(), 2), "speed_mps": round(before.v_down, 2)}
+            self._tell("touchdown", vehicle=name, crash=before.v_down > 2.5, **where)
+
+
+def _open_volts(left: float) -> float:
+    """The pack's volts at rest with a share `left` of its charge."""
+    for (low, v_low), (high, v_high) in itertools.pairwise(CHARGES):
+        if left <= high:
+            return CELLS * (v_low + (v_high - v_low) * (left - low) / (high - low))
+    return CELLS * CHARGES[-1][1]
+
+
+def _chunks(severity: int, text: str) -> list[Any]:
+    """STATUSTEXT carries 50 bytes; longer ones go in numbered chunks that share an id."""
+    data = text.encode()
+    if len(data) <= 50:
+        return [dialect.MAVLink_statustext_message(severity, data)]
+    mark = sum(data) % 65535 + 1
+    parts = [data[start : start + 50] for start in range(0, len(data), 50)]
+    return [dialect.MAVLink_statustext_message(severity, part, mark, number) for number, part in enumerate(parts)]
+
+
+async def fly(vehicle: Vehicle, clock: Clock) -> None:
+    """Runs the vehicle until cancelled. Raises UserError if its port is taken."""
+    socket = await open_socket(vehicle.address, vehicle.receive)
+    try:
+        while True:
+            vehicle.advance(clock.now_s())
+            for data, peer in vehicle.outgoing():
+                socket.send(data, peer)
+            await asyncio.sleep(SHELL_S / max(1.0, min(clock.speed, 10.0)))
+    finally:
+        socket.close()
+
+
+async def run_vehicle(config: VehicleConfig, clock: Clock, truth: TruthLog) -> None:
+    """A vehicle of its own, until cancelled."""
+    await fly(Vehicle(config, truth.write), clock)
+
+
+def main(argv: list[str] | None = None) -> int:
+    """`python -m sim.vehicle`: one aircraft alone, for any MAVLink client."""
+    args = _arguments().parse_args(argv)
+    try:
+        lat, lon, amsl = (float(word) for word in args.home.split(","))
+    except ValueError:
+        print(f"--home {args.home}: expected LAT,LON,ALT", file=sys.stderr)
+        return 2
+    try:
+        config = VehicleConfig(
+            mavlink=args.mavlink, lat=lat, lon=lon, ground_amsl_m=amsl, seed=args.seed, system_id=args.system_id,
+            params=args.params, powered_s=args.powered,
+        )  # fmt: skip
+        asyncio.run(_alone(config, args.speed, args.truth))
+    except (UserError, ValueError) as error:
+        print(str(error).splitlines()[0], file=sys.stderr)
+        return 2
+    return 0
+
+
+def _arguments() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="python -m sim.vehicle", description="One simulated aircraft over MAVLink.")
+    parser.add_argument("--mavlink", default="udpout:127.0.0.1:14550", help="udpout:HOST:PORT or udpin:HOST:PORT")
+    parser.add_argument("--home", default="52.2,0.12,15", help="LAT,LON,ALT (degrees, metres above sea level)")
+    parser.add_argument("--speed", type=float, default=1.0, help="simulated seconds a second")
+    parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--system-id", type=int, default=1)
+    parser.add_argument("--powered", type=float, default=0.0, help="seconds it has been on already")
+    parser.add_argument("--params", type=Path, help="an arducopter.param file to load")
+    parser.add_argument("--truth", type=Path, help="write the truth log here (JSON lines)")
+    return parser
+
+
+async def _alone(config: VehicleConfig, speed: float, truth_path: Path | None) -> None:
+    clock = Clock(speed)
+    truth = TruthLog(truth_path, clock)
+    vehicle = Vehicle(config, truth.write)
+    flight = asyncio.create_task(fly(vehicle, clock))
+    loop = asyncio.get_running_loop()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        loop.add_signal_handler(number, flight.cancel)
+    ready = asyncio.create_task(_say_when_ready(vehicle, clock))
+    try:
+        await flight
+    except asyncio.CancelledError:
+        pass
+    finally:
+        ready.cancel()
+        truth.close()
+
+
+async def _say_when_ready(vehicle: Vehicle, clock: Clock) -> None:
+    print(f"vehicle {vehicle.config.system_id} on {vehicle.config.mavlink}, booting", flush=True)
+    while not vehicle.copter.ready:
+        await clock.sleep(0.2)
+    print("ready", flush=True)
+
+
+if __name__ == "__main__":
+    sys.exit(main())
