@@ -1,0 +1,92 @@
+"""What a flight costs (F3, pure): seconds and watt-hours for the way out, the scene, the way back and the landing."""
+
+import math
+from dataclasses import dataclass
+
+from edge.config import Limits
+from edge.flight.geometry import Place, Target, bearing_deg, distance_m
+
+MIN_GROUNDSPEED_MPS = 1.0
+"""Slower than this against the wind counts as not getting there."""
+
+
+@dataclass(frozen=True)
+class Wind:
+    """At the dock's mast, 10 m; `from_deg`: where it comes from."""
+
+    mps: float
+    from_deg: float
+
+
+@dataclass(frozen=True)
+class Cost:
+    """Infinite where the wind does not let the aircraft get there."""
+
+    seconds: float
+    wh: float
+
+    def __add__(self, other: "Cost") -> "Cost":
+        return Cost(self.seconds + other.seconds, self.wh + other.wh)
+
+
+def worst_wind(limits: Limits) -> Wind:
+    """What is assumed in flight while the station is silent: the limit's wind, against us whichever way we fly."""
+    return Wind(limits.max_wind_mps, math.nan)
+
+
+def aloft_mps(wind_mps: float, alt_m: float) -> float:
+    """Wind at a height from the wind at 10 m: power law, exponent 1/7 (neutral air over open land)."""
+    return wind_mps * math.pow(max(alt_m, 10.0) / 10.0, 1 / 7)
+
+
+def groundspeed_mps(airspeed_mps: float, course_deg: float, wind: Wind, alt_m: float) -> float:
+    """Along the course with the nose turned into the wind; NaN `from_deg` is a headwind. May be negative."""
+    speed = aloft_mps(wind.mps, alt_m)
+    angle = 0.0 if math.isnan(wind.from_deg) else math.radians(wind.from_deg - course_deg)
+    across = speed * math.sin(angle)
+    if abs(across) >= airspeed_mps:
+        return -math.inf
+    return math.sqrt(airspeed_mps**2 - across**2) - speed * math.cos(angle)
+
+
+def leg(a: Place, b: Place, alt_m: float, wind: Wind, limits: Limits) -> Cost:
+    """Level at cruise speed."""
+    length = distance_m(a, b)
+    if length < 1:
+        return Cost(0, 0)
+    speed = groundspeed_mps(limits.cruise_mps, bearing_deg(a, b), wind, alt_m)
+    if not speed >= MIN_GROUNDSPEED_MPS:
+        return Cost(math.inf, math.inf)
+    return _spent(length / speed, limits.cruise_w)
+
+
+def climb(metres: float, limits: Limits) -> Cost:
+    """Charged at cruise power plus the lifted weight's share, which cruise power covers on a multirotor."""
+    return _spent(max(metres, 0) / limits.climb_mps, limits.cruise_w)
+
+
+def homing(place: Place, alt_rel_m: float, dock: Place, wind: Wind, limits: Limits) -> Cost:
+    """From here back to the pad and down on it, by way of the scene height where the aircraft is lower."""
+    height = max(alt_rel_m, limits.scene_alt_rel_m)
+    back = leg(place, dock, height, wind, limits)
+    return climb(height - alt_rel_m, limits) + back + _spent(height / limits.descent_mps, limits.hover_w)
+
+
+def sortie(dock: Place, target: Target, wind: Wind, limits: Limits) -> Cost:
+    """Up, out, the least time on scene, back and down; without the reserve."""
+    up = climb(target.alt_rel_m, limits)
+    out = leg(dock, target.place, target.alt_rel_m, wind, limits)
+    there = _spent(limits.min_on_scene_s, limits.hover_w)
+    return up + out + there + homing(target.place, target.alt_rel_m, dock, wind, limits)
+
+
+def reserve_wh(limits: Limits) -> float:
+    return limits.battery_wh * limits.reserve_pct / 100
+
+
+def available_wh(battery_pct: float, limits: Limits) -> float:
+    return limits.battery_wh * battery_pct / 100
+
+
+def _spent(seconds: float, watts: float) -> Cost:
+    return Cost(seconds, seconds * watts / 3600)

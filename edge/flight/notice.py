@@ -1,0 +1,149 @@
+"""What has happened (pure): telemetry, dock and timers as events of the launch table, the gravest first."""
+
+from collections.abc import Iterator
+
+from edge.flight.autopilots import Do
+from edge.flight.dockside import lid
+from edge.flight.geometry import Target, distance_m
+from edge.flight.launch import DEADLINE_S, Happened, Stage
+from edge.flight.rules import Case, arming
+from edge.flight.seen import Seen, Site, on_pad_m
+from edge.flight.state import Sortie
+from edge.flight.telemetry import is_fresh
+from wire.states import Lid
+
+ROOM_LOST_S = 30.0
+"""Without the control room for so long nobody can command: it comes home. Ours; SAFETY.md gives no figure."""
+BLIND_S = 5.0
+"""How long a starting box waits for a position before it takes a landed aircraft for one under its roof."""
+NO_GO_AFTER_S = 2.0
+"""An open lid with a reason against arming is given so long to clear."""
+ABOVE_PAD_M = 10.0
+Events = Iterator[tuple[Happened, str]]
+
+
+def notice(sortie: Sortie, seen: Seen, site: Site) -> Events:
+    """Everything that is so now, with words for the log; the table picks what matters in its stage."""
+    if sortie.stage is Stage.STARTING:
+        yield from _found(sortie, seen, site)
+        return
+    yield from _ground(seen, site)
+    if sortie.forced and seen.telemetry.airborne:
+        yield Happened.MUST_RETURN, "; ".join(sortie.forced)
+    if sortie.gave_up:
+        yield Happened.NO_EFFECT, sortie.gave_up
+    if sortie.talk is None and seen.link_ok():
+        yield from _settled(sortie, seen, site)
+    if seen.room_lost_s > ROOM_LOST_S:
+        yield Happened.ROOM_LOST, f"no control room for {seen.room_lost_s:.0f} s"
+    yield from _dock(sortie, seen, site)
+    if (stayed := seen.now_s - sortie.since_s) > deadline_s(sortie, site):
+        yield Happened.TIMEOUT, f"{sortie.stage} took over {stayed:.0f} s"
+
+
+def deadline_s(sortie: Sortie, site: Site) -> float:
+    """A climb takes as long as it is high."""
+    limit = DEADLINE_S.get(sortie.stage, float("inf"))
+    height = sortie.target.alt_rel_m if sortie.stage is Stage.CLIMBING and sortie.target else 0.0
+    return limit + height / site.limits.climb_mps
+
+
+def on_pad(seen: Seen, site: Site) -> bool:
+    place = seen.telemetry.place
+    fresh = is_fresh(seen.telemetry.position_s, seen.now_s, 5)
+    return fresh and place is not None and distance_m(place, site.dock) <= on_pad_m(site.limits)
+
+
+def at(seen: Seen, target: Target) -> bool:
+    """There, and no longer under way."""
+    place, height = seen.telemetry.place, seen.telemetry.alt_rel_m
+    if place is None or height is None:
+        return False
+    close = distance_m(place, target.place) < 6 and abs(height - target.alt_rel_m) < 4
+    return close and seen.telemetry.groundspeed_mps < 2.5
+
+
+def _ground(seen: Seen, site: Site) -> Events:
+    telemetry = seen.telemetry
+    if telemetry.airborne and telemetry.armed and seen.link_ok():
+        yield Happened.AIRBORNE, "in the air without an order of ours"
+    if telemetry.on_ground(seen.now_s):
+        if on_pad(seen, site):
+            yield Happened.LANDED_ON_PAD, "down and disarmed on the pad"
+            if lid(seen.dock, seen.now_s) is Lid.CLOSED:
+                yield Happened.SAFE, "disarmed under a closed lid"
+        else:
+            yield Happened.LANDED_AWAY, "down and disarmed away from the pad"
+
+
+def _settled(sortie: Sortie, seen: Seen, site: Site) -> Events:
+    """What counts only once the autopilot has done what it was asked last."""
+    telemetry, target = seen.telemetry, sortie.target
+    if telemetry.armed:
+        yield Happened.ARMED, "armed"
+    if is_fresh(telemetry.heartbeat_s, seen.now_s) and telemetry.airborne:
+        yield from _own_will(seen, site)
+    if target and telemetry.airborne and (telemetry.alt_rel_m or 0) >= target.alt_rel_m - 1.5:
+        yield Happened.AT_HEIGHT, f"at {telemetry.alt_rel_m:.0f} m"
+    if target and at(seen, target):
+        yield Happened.AT_SCENE, "on scene"
+    if telemetry.climb_mps < -0.2 and telemetry.place and distance_m(telemetry.place, site.dock) < ABOVE_PAD_M:
+        yield Happened.DESCENDING, "above the pad, going down"
+
+
+def _own_will(seen: Seen, site: Site) -> Events:
+    """A failsafe of the autopilot, or a pilot with a radio, has changed the mode."""
+    words = seen.telemetry.last_words(seen.now_s - 10)
+    said = f": {words}" if words else ""
+    if site.profile.is_in(seen.telemetry, site.profile.mode_of[Do.RETURN]):
+        yield Happened.AUTOPILOT_RETURNS, f"the autopilot returns by itself{said}"
+    if site.profile.is_in(seen.telemetry, site.profile.mode_of[Do.LAND]):
+        yield Happened.AUTOPILOT_LANDS, f"the autopilot lands by itself{said}"
+
+
+def _dock(sortie: Sortie, seen: Seen, site: Site) -> Events:
+    state = lid(seen.dock, seen.now_s)
+    if state is Lid.CLOSED:
+        yield Happened.LID_CLOSED, "the lid is closed"
+    if state is not Lid.OPEN or sortie.stage is not Stage.OPENING or sortie.target is None:
+        return
+    reasons = arming(Case(seen, site, sortie.target))
+    if not reasons and sortie.talk is None and site.profile.is_in(seen.telemetry, site.profile.guided):
+        yield Happened.LID_OPEN, "the lid is open on two signals"
+    if reasons and seen.now_s - seen.dock.agreed_since_s > NO_GO_AFTER_S:
+        yield Happened.NO_GO, "; ".join(reasons)
+
+
+def _found(sortie: Sortie, seen: Seen, site: Site) -> Events:
+    """A restart takes its state from the autopilot, and from what was saved only what fits to it (F28)."""
+    telemetry, now_s = seen.telemetry, seen.now_s
+    spoken = is_fresh(telemetry.heartbeat_s, now_s) and is_fresh(telemetry.landed_s, now_s)
+    blind = not is_fresh(telemetry.position_s, now_s)
+    if not spoken or (blind and now_s - sortie.since_s < BLIND_S):
+        return
+    if telemetry.on_ground(now_s):
+        yield _found_down(sortie, blind or on_pad(seen, site))
+    elif not telemetry.airborne:
+        yield Happened.FOUND_ARMED, "armed on the ground at the start"
+    else:
+        yield _found_up(sortie, seen, site)
+
+
+def _found_down(sortie: Sortie, here: bool) -> tuple[Happened, str]:
+    if not here:
+        return Happened.FOUND_AWAY, "found on the ground away from the pad"
+    if sortie.opened:
+        return Happened.FOUND_LANDED, "the box restarted; found on the pad"
+    return Happened.FOUND_PARKED, "found on the pad"
+
+
+def _found_up(sortie: Sortie, seen: Seen, site: Site) -> tuple[Happened, str]:
+    mode, target = site.profile.mode_name(seen.telemetry.custom_mode), sortie.target
+    if mode == site.profile.mode_of[Do.RETURN]:
+        return Happened.FOUND_RETURNING, "found in the air, returning"
+    if mode == site.profile.mode_of[Do.LAND]:
+        return Happened.FOUND_LANDING, "found in the air, landing"
+    if mode == site.profile.guided and target and sortie.opened:
+        climbing = on_pad(seen, site) and (seen.telemetry.alt_rel_m or 0) < target.alt_rel_m - 1.5
+        return (Happened.FOUND_CLIMBING if climbing else Happened.FOUND_UNDER_WAY), "found in the air, under way"
+    return Happened.FOUND_FLYING, f"found in the air in {mode}"

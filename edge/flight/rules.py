@@ -1,0 +1,276 @@
+"""The flight rules (pure): each a small function that yields its reasons in plain words, with figures and its number.
+
+`judge` hears every rule, so that a person sees all that stands in the way at once. Sources: SAFETY.md.
+"""
+
+import math
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+
+from edge.flight import energy
+from edge.flight.dockside import lid, pad_clear, signals_fresh
+from edge.flight.gate import Go, Refusal
+from edge.flight.geometry import Place, Target, distance_m
+from edge.flight.launch import STEPS, Happened, Stage
+from edge.flight.seen import Seen, Site, live_wind, on_pad_m
+from edge.flight.telemetry import is_fresh
+from wire.orders import GoTo, Hold, Land, Launch, Order, Return
+from wire.states import Lid
+
+LEGAL_CEILING_M = 120.0
+"""Above ground: UK CAP 722, open category; a site may only be stricter."""
+
+
+@dataclass(frozen=True)
+class Case:
+    """One question to the rules: may it fly from the dock to `target` and back, as things stand?"""
+
+    seen: Seen
+    site: Site
+    target: Target
+
+
+Rule = Callable[[Case], Iterator[str]]
+
+
+def f1_lid_known(case: Case) -> Iterator[str]:
+    dock, now_s = case.seen.dock, case.seen.now_s
+    if not dock.connected:
+        yield "no connection to the dock (F1)"
+    elif not signals_fresh(dock, now_s):
+        yield "the dock's signals are over 2 s old (F1)"
+    elif dock.agreed is Lid.UNKNOWN:
+        yield "the dock's two lid signals contradict each other (F1)"
+
+
+def f1_lid_open(case: Case) -> Iterator[str]:
+    state = lid(case.seen.dock, case.seen.now_s)
+    if state is not Lid.OPEN:
+        yield f"the lid is {state}, not open on two signals (F1)"
+
+
+def f3_energy(case: Case) -> Iterator[str]:
+    """Out, scene, back in the live wind, landing, and the reserve on top."""
+    limits, battery_pct = case.site.limits, _battery_pct(case.seen)
+    if battery_pct is None:
+        yield "the battery's charge is unknown (F3)"
+        return
+    cost = energy.sortie(case.site.dock, case.target, live_wind(case.seen, limits), limits)
+    yield from _short(energy.available_wh(battery_pct, limits), cost, case.site)
+
+
+def f5_fence(case: Case) -> Iterator[str]:
+    yield from _path_inside(case.site, case.site.dock, case.target.place, "the way out")
+
+
+def f7_weather(case: Case) -> Iterator[str]:
+    limits, dock, now_s = case.site.limits, case.seen.dock, case.seen.now_s
+    weather, at_s = dock.weather, dock.weather_s
+    if weather is None or at_s is None:
+        yield "no weather observation (F7)"
+        return
+    age_s = now_s - at_s
+    if not -1 <= age_s <= limits.weather_max_age_s:
+        yield f"the weather observation is {age_s:.0f} s old, {limits.weather_max_age_s:.0f} s at most (F7)"
+    yield from _within("wind", weather.wind_mps, 0, limits.max_wind_mps, "m/s")
+    yield from _within("gusts", weather.gust_mps, 0, limits.max_gust_mps, "m/s")
+    yield from _within("rain", weather.rain_mm_h, 0, limits.max_rain_mm_h, "mm/h")
+    yield from _within("visibility", weather.visibility_m, limits.min_visibility_m, math.inf, "m")
+    yield from _within(
+        "temperature", weather.temperature_c, limits.min_temperature_c, limits.max_temperature_c, "degrees C"
+    )
+
+
+def f10_clock(case: Case) -> Iterator[str]:
+    offset_ms, limit_ms = case.seen.clock_offset_ms, case.site.limits.max_clock_offset_ms
+    if offset_ms is None or not math.isfinite(offset_ms):
+        yield "the offset to the control room's clock is unknown (F10)"
+    elif abs(offset_ms) > limit_ms:
+        yield f"the clock is {offset_ms:.0f} ms off the control room's, {limit_ms:.0f} ms at most (F10)"
+
+
+def f16_ceiling(case: Case) -> Iterator[str]:
+    """Above the pad, and clear of the highest ground inside the fence."""
+    limits, height = case.site.limits, case.target.alt_rel_m
+    ceiling = min(limits.ceiling_m, LEGAL_CEILING_M)
+    if not height <= ceiling:
+        yield f"a height of {height:.0f} m is over the ceiling of {ceiling:.0f} m (F16)"
+    clear = limits.pad_amsl_m + height - limits.ground_amsl_m
+    if not clear > limits.position_error_m:
+        yield f"a height of {height:.0f} m passes the highest ground by {clear:.0f} m only (F16)"
+
+
+def f17_position(case: Case) -> Iterator[str]:
+    """Fix, estimator and place agree that it stands on its pad."""
+    seen, now_s = case.seen.telemetry, case.seen.now_s
+    if not is_fresh(seen.gps_s, now_s) or (seen.gps_fix or 0) < 3:
+        yield "no 3D position fix (F17)"
+    if not is_fresh(seen.ekf_s, now_s) or not seen.ekf_ok:
+        yield "the autopilot has no position estimate yet (F17)"
+    if seen.place is None or not is_fresh(seen.position_s, now_s):
+        yield "the aircraft's position is unknown (F17)"
+    elif (away := distance_m(seen.place, case.site.dock)) > on_pad_m(case.site.limits):
+        yield f"the aircraft stands {away:.0f} m from its pad (F17)"
+
+
+def f23_range(case: Case) -> Iterator[str]:
+    limits = case.site.limits
+    away = distance_m(case.site.dock, case.target.place)
+    if not away <= limits.max_range_m:
+        yield f"{away:.0f} m away is over the range of {limits.max_range_m:.0f} m (F23)"
+    cost = energy.sortie(case.site.dock, case.target, live_wind(case.seen, limits), limits)
+    if math.isfinite(cost.seconds) and cost.seconds > limits.max_flight_s:
+        yield f"the flight takes {cost.seconds:.0f} s, {limits.max_flight_s:.0f} s at most (F23)"
+
+
+def aircraft_waits(case: Case) -> Iterator[str]:
+    """Linked, disarmed, on the ground, healthy by its own checks, nothing else on the pad."""
+    seen, now_s = case.seen.telemetry, case.seen.now_s
+    if not seen.link_ok(now_s):
+        yield "no link to the aircraft (F11)"
+    if seen.armed:
+        yield "the aircraft is armed already (F28)"
+    if not is_fresh(seen.landed_s, now_s) or not is_fresh(seen.heartbeat_s, now_s) or seen.airborne:
+        yield "the aircraft does not report that it stands on the ground (F28)"
+    if not is_fresh(seen.health_s, now_s) or not seen.prearm_ok:
+        words = seen.last_words(now_s - 60)
+        yield "the autopilot's own checks are not passed (F25)" + (f": {words}" if words else "")
+    if not pad_clear(case.seen.dock, now_s):
+        yield "the pad is not proven clear (F2)"
+
+
+PREFLIGHT: tuple[Rule, ...] = (
+    aircraft_waits, f1_lid_known, f3_energy, f5_fence, f7_weather, f10_clock, f16_ceiling, f17_position, f23_range,
+)  # fmt: skip
+
+
+def preflight(case: Case) -> tuple[str, ...]:
+    """Every reason why it may not be launched now."""
+    return tuple(reason for rule in PREFLIGHT for reason in rule(case))
+
+
+def arming(case: Case) -> tuple[str, ...]:
+    """Every reason why it may not be armed now: all of preflight again, and the lid proven open."""
+    return (*f1_lid_open(case), *preflight(case))
+
+
+def judge(order: Order, stage: Stage, forced: tuple[str, ...], seen: Seen, site: Site) -> Go | Refusal:
+    """May this admitted order be carried out in this stage? `forced`: why the aircraft must return, if it must."""
+    reasons = [*_stage_takes(order, stage, seen)]
+    match order.act:
+        case Launch(lat=lat, lon=lon, alt_rel_m=alt):
+            reasons += [*f20_person(order), *preflight(Case(seen, site, Target(Place(lat, lon), alt)))]
+        case GoTo(lat=lat, lon=lon, alt_rel_m=alt):
+            reasons += [*_f4_forced(forced), *_detour(Case(seen, site, Target(Place(lat, lon), alt)))]
+        case Hold():
+            reasons += _f4_forced(forced)
+        case Return() | Land():
+            pass
+    return Refusal(tuple(reasons)) if reasons else Go()
+
+
+def f20_person(order: Order) -> Iterator[str]:
+    """The contract's types demand the role; blank words and a nil incident are no reason to fly."""
+    if not order.reason.strip() or not order.issued_by.strip():
+        yield "a launch needs a person and a reason (F20)"
+    if order.incident_id.int == 0:
+        yield "a launch needs an incident (F20)"
+
+
+def must_return(seen: Seen, site: Site, flown_s: float) -> tuple[str, ...]:
+    """Why an aircraft in the air has to come home now; nobody can postpone it (F4). Recomputed at each tick."""
+    return (*_reserve(seen, site), *_out_of_bounds(seen, site), *_too_long(site, flown_s))
+
+
+def _reserve(seen: Seen, site: Site) -> Iterator[str]:
+    limits, place, battery_pct = site.limits, seen.telemetry.place, _battery_pct(seen)
+    if battery_pct is None or place is None:
+        yield "the battery's charge is unknown in flight (F3, F25)"
+        return
+    home = energy.homing(place, seen.telemetry.alt_rel_m or 0, site.dock, live_wind(seen, limits), limits)
+    spare = energy.available_wh(battery_pct, limits) - home.wh - energy.reserve_wh(limits)
+    if not spare > 0:
+        yield f"the reserve is reached: {battery_pct:.0f} % left, the way home takes {home.wh:.0f} Wh (F3)"
+
+
+def _out_of_bounds(seen: Seen, site: Site) -> Iterator[str]:
+    limits, place, height = site.limits, seen.telemetry.place, seen.telemetry.alt_rel_m
+    if place is None or height is None or not is_fresh(seen.telemetry.position_s, seen.now_s, 5):
+        yield "the position is unknown in flight (F17, F25)"
+        return
+    if not site.fence.contains(place):
+        yield "outside the fence (F5)"
+    if height > limits.ceiling_m + limits.position_error_m:
+        yield f"at {height:.0f} m, over the ceiling of {limits.ceiling_m:.0f} m (F16)"
+
+
+def _too_long(site: Site, flown_s: float) -> Iterator[str]:
+    if flown_s > site.limits.max_flight_s:
+        yield f"{flown_s:.0f} s in the air, {site.limits.max_flight_s:.0f} s at most (F23)"
+
+
+def _detour(case: Case) -> Iterator[str]:
+    """A GoTo: inside the fence both there and home, under the ceiling, in range, with energy for both legs."""
+    seen, limits = case.seen.telemetry, case.site.limits
+    battery_pct = _battery_pct(case.seen)
+    yield from f16_ceiling(case)
+    yield from _path_inside(case.site, case.target.place, case.site.dock, "the way home")
+    if (away := distance_m(case.site.dock, case.target.place)) > limits.max_range_m:
+        yield f"{away:.0f} m away is over the range of {limits.max_range_m:.0f} m (F23)"
+    if seen.place is None or battery_pct is None:
+        yield "the position or the battery's charge is unknown (F3, F17)"
+        return
+    yield from _path_inside(case.site, seen.place, case.target.place, "the way there")
+    wind = live_wind(case.seen, limits)
+    up = energy.climb(case.target.alt_rel_m - (seen.alt_rel_m or 0), limits)
+    there = energy.leg(seen.place, case.target.place, case.target.alt_rel_m, wind, limits)
+    home = energy.homing(case.target.place, case.target.alt_rel_m, case.site.dock, wind, limits)
+    yield from _short(energy.available_wh(battery_pct, limits), up + there + home, case.site)
+
+
+def _path_inside(site: Site, a: Place, b: Place, name: str) -> Iterator[str]:
+    """Buffer = top speed x order latency + position error (F5)."""
+    limits = site.limits
+    buffer_m = limits.top_speed_mps * limits.order_latency_s + limits.position_error_m
+    clearance = site.fence.clearance_m(a, b)
+    if clearance is None:
+        yield f"{name} leaves the fence (F5)"
+    elif not clearance >= buffer_m:
+        yield f"{name} passes the fence at {clearance:.0f} m, {buffer_m:.0f} m are needed (F5)"
+
+
+def _short(available_wh: float, cost: energy.Cost, site: Site) -> Iterator[str]:
+    reserve = energy.reserve_wh(site.limits)
+    if not math.isfinite(cost.wh):
+        yield "the wind is too strong to get there and back (F3)"
+    elif not available_wh >= cost.wh + reserve:
+        need = f"{cost.wh:.0f} Wh and a reserve of {reserve:.0f} Wh"
+        yield f"the battery holds {available_wh:.0f} Wh, the flight needs {need} (F3)"
+
+
+def _f4_forced(forced: tuple[str, ...]) -> Iterator[str]:
+    if forced:
+        yield f"the aircraft must return and nobody can postpone it (F4): {'; '.join(forced)}"
+
+
+def _stage_takes(order: Order, stage: Stage, seen: Seen) -> Iterator[str]:
+    if (stage, Happened(order.act.act)) not in STEPS:
+        yield f"{order.act.act} is not possible while {stage.replace('_', ' ')}"
+    elif stage is Stage.STARTING and seen.telemetry.on_ground(seen.now_s):
+        yield "the aircraft stands on the ground"
+
+
+def _battery_pct(seen: Seen) -> float | None:
+    pct = seen.telemetry.battery_pct
+    fresh = is_fresh(seen.telemetry.battery_s, seen.now_s, 10)
+    return pct if fresh and pct is not None and 0 <= pct <= 100 else None
+
+
+def _within(name: str, value: float, low: float, high: float, unit: str) -> Iterator[str]:
+    """NaN is outside of every limit."""
+    if not math.isfinite(value):
+        yield f"{name} is unknown (F7)"
+    elif value > high:
+        yield f"{name} {value:.1f} {unit} is over the limit of {high:g} (F7)"
+    elif value < low:
+        yield f"{name} {value:.1f} {unit} is under the limit of {low:g} (F7)"

@@ -1,0 +1,69 @@
+"""What the flight side decides on (pure values): the site, and everything that is known at one moment."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from edge.config import Limits, SiteConfig
+from edge.flight.autopilots import Profile, profile_of
+from edge.flight.dockside import DockReading
+from edge.flight.energy import Wind, worst_wind
+from edge.flight.fence import Fence, make_fence
+from edge.flight.geometry import Place
+from edge.flight.telemetry import Telemetry, is_fresh
+from wire.errors import UserError
+
+ON_PAD_M = 3.0
+"""Half a pad and half an aircraft; the position error comes on top."""
+
+
+@dataclass(frozen=True)
+class Site:
+    """One dock and its aircraft; the fence is proven simple."""
+
+    edge: str
+    aircraft: str
+    profile: Profile
+    limits: Limits
+    dock: Place
+    fence: Fence
+
+
+@dataclass(frozen=True)
+class Seen:
+    """Everything known at `now_s` of the monotonic clock."""
+
+    now_s: float
+    telemetry: Telemetry
+    dock: DockReading
+    clock_offset_ms: float | None = None
+    room_now: datetime | None = None
+    room_lost_s: float = 0.0
+    """For how long there has been no connection to the control room."""
+
+    def link_ok(self) -> bool:
+        return self.telemetry.link_ok(self.now_s)
+
+
+def make_site(config: SiteConfig) -> Site:
+    """Raises UserError where the box has no aircraft or its fence crosses itself."""
+    if config.flight is None or config.dock is None:
+        raise UserError("the site has no aircraft", remedy="Add [flight] and [dock]")
+    dock = Place(config.dock.lat, config.dock.lon)
+    limits = config.flight.limits
+    fence = make_fence(dock, limits.fence)
+    if not fence.contains(dock):
+        raise UserError("the dock stands outside the fence", where="flight.limits.fence")
+    return Site(config.box.name, config.flight.aircraft, profile_of(config.flight.autopilot), limits, dock, fence)
+
+
+def live_wind(seen: Seen, limits: Limits) -> Wind:
+    """The station's wind, or the worst that is allowed where it is silent or has gone mad."""
+    weather, at_s = seen.dock.weather, seen.dock.weather_s
+    if weather is None or not is_fresh(at_s, seen.now_s, limits.weather_max_age_s) or not weather.wind_mps >= 0:
+        return worst_wind(limits)
+    return Wind(weather.wind_mps, weather.wind_from_deg)
+
+
+def on_pad_m(limits: Limits) -> float:
+    """Nearer to the dock than this counts as on its pad."""
+    return ON_PAD_M + limits.position_error_m

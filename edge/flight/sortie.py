@@ -1,0 +1,146 @@
+"""One step of a flight (pure): an order or the passing of time in; commands, lid wishes and words out.
+
+The same function flies the real aircraft, the simulator in lockstep and a recorded flight again (F26).
+"""
+
+from dataclasses import dataclass, replace
+from uuid import UUID
+
+from edge.flight.autopilots import Cmd, Command, asks
+from edge.flight.dockside import lid, pad_clear
+from edge.flight.gate import Refusal
+from edge.flight.geometry import Place, Target
+from edge.flight.launch import LID_WANTED, STEPS, Happened, Stage
+from edge.flight.life import Answered, Facts, Open, progress, supersede
+from edge.flight.notice import notice
+from edge.flight.rules import judge, must_return
+from edge.flight.seen import Seen, Site
+from edge.flight.state import Sortie
+from edge.flight.talk import Talk, converse
+from wire.orders import GoTo, Launch, Order, OrderState
+from wire.states import Lid
+
+LID_AGAIN_S = 2.0
+
+
+@dataclass(frozen=True)
+class Cause:
+    """Why the table was stepped; `text`: in plain words, or a person's reason."""
+
+    happened: Happened
+    text: str
+    order_id: UUID | None = None
+
+
+@dataclass(frozen=True)
+class Moved:
+    """A step of the table, for the log."""
+
+    before: Stage
+    after: Stage
+    cause: Cause
+
+
+@dataclass(frozen=True)
+class Step:
+    """What follows: the sortie as it stands, what to send, what to ask of the lid, what to tell."""
+
+    sortie: Sortie
+    sends: tuple[Command, ...] = ()
+    lid: Lid | None = None
+    moved: Moved | None = None
+    answers: tuple[Answered, ...] = ()
+
+
+def obey(site: Site, sortie: Sortie, seen: Seen, order: Order) -> Step:
+    """An order that passed the gate: refused with every reason, or under way with this very step."""
+    verdict = judge(order, sortie.stage, sortie.forced, seen, site)
+    if isinstance(verdict, Refusal):
+        return Step(sortie, answers=(Answered(order.id, OrderState.REFUSED, verdict.reasons),))
+    opened, ended = supersede(sortie.opened, Open(order_id=order.id, act=order.act.act))
+    sortie = replace(_accepted(sortie, order), opened=opened)
+    after, moved = _move(site, sortie, seen, Cause(Happened(order.act.act), order.reason, order.id))
+    step = _run(after, seen)
+    return replace(step, moved=moved, answers=(Answered(order.id, OrderState.ACCEPTED), *ended, *step.answers))
+
+
+def advance(site: Site, sortie: Sortie, seen: Seen) -> Step:
+    """Time has passed: at most one step of the table, the talk goes on, the orders' states follow."""
+    sortie = _watch(site, sortie, seen)
+    for happened, text in notice(sortie, seen, site):
+        if (sortie.stage, happened) in STEPS:
+            after, moved = _move(site, sortie, seen, Cause(happened, text, sortie.launch_id))
+            return replace(_run(after, seen), moved=moved)
+    return _run(replace(sortie, gave_up=""), seen)
+
+
+def may_close(seen: Seen) -> bool:
+    """F2: proven down, disarmed and clear; nothing unknown or stale."""
+    return seen.telemetry.on_ground(seen.now_s) and pad_clear(seen.dock, seen.now_s)
+
+
+def may_send(command: Command, seen: Seen) -> bool:
+    """The last door (F1): neither ARM nor take-off leaves while the lid is not proven open."""
+    arms = command.cmd is Cmd.COMPONENT_ARM_DISARM and command.params[0] != 0
+    if arms or command.cmd is Cmd.NAV_TAKEOFF:
+        return lid(seen.dock, seen.now_s) is Lid.OPEN
+    return True
+
+
+def _accepted(sortie: Sortie, order: Order) -> Sortie:
+    sortie = replace(sortie, lease=order.lease)
+    match order.act:
+        case Launch(lat=lat, lon=lon, alt_rel_m=alt):
+            target = Target(Place(lat, lon), alt)
+            return replace(sortie, target=target, launch_id=order.id, incident_id=order.incident_id, failure="")
+        case GoTo(lat=lat, lon=lon, alt_rel_m=alt):
+            return replace(sortie, target=Target(Place(lat, lon), alt))
+        case _:
+            return sortie
+
+
+def _move(site: Site, sortie: Sortie, seen: Seen, cause: Cause) -> tuple[Sortie, Moved]:
+    after, do = STEPS[sortie.stage, cause.happened]
+    wanted = asks(do, site.profile, sortie.target, seen.telemetry)
+    talk = Talk(wanted) if wanted else None
+    moved = Moved(sortie.stage, after, cause)
+    broken_off = after in (Stage.CLOSING, Stage.ABORTING, Stage.FAULT) and not sortie.flew and not sortie.failure
+    astray = broken_off or cause.happened in (Happened.MUST_RETURN, Happened.NO_EFFECT, Happened.ROOM_LOST)
+    failure = f"{cause.happened.replace('_', ' ')}: {cause.text}" if astray else sortie.failure
+    return replace(sortie, stage=after, since_s=seen.now_s, talk=talk, gave_up="", failure=failure), moved
+
+
+def _watch(site: Site, sortie: Sortie, seen: Seen) -> Sortie:
+    """Counts the time in the air, and whether it must come home: once so, it stays so (F4)."""
+    if not (seen.telemetry.airborne and seen.telemetry.armed and seen.link_ok()) or sortie.stage is Stage.STARTING:
+        return sortie
+    took_off_s = seen.now_s if sortie.took_off_s is None else sortie.took_off_s
+    forced = sortie.forced or must_return(seen, site, seen.now_s - took_off_s)
+    return replace(sortie, took_off_s=took_off_s, forced=forced)
+
+
+def _run(sortie: Sortie, seen: Seen) -> Step:
+    """The talk, the lid and the orders' states, in the stage as it is."""
+    sends: tuple[Command, ...] = ()
+    if sortie.talk:
+        turn = converse(sortie.talk, seen.telemetry, seen.now_s)
+        sends = tuple(command for command in turn.sends if may_send(command, seen))
+        sortie = replace(sortie, talk=turn.talk, gave_up=turn.failed)
+    sortie, lid_wish = _ask_lid(sortie, seen)
+    settled = sortie.talk is None and not sortie.gave_up
+    facts = Facts(sortie.stage, seen.telemetry.armed, sortie.flew, settled, sortie.failure)
+    opened, answers = progress(sortie.opened, facts)
+    sortie = replace(sortie, opened=opened)
+    if sortie.stage is Stage.PARKED and not opened:
+        sortie = Sortie(Stage.PARKED, sortie.since_s, lease=sortie.lease)
+    return Step(sortie, sends, lid_wish, answers=answers)
+
+
+def _ask_lid(sortie: Sortie, seen: Seen) -> tuple[Sortie, Lid | None]:
+    """Asks again until the dock shows it; each single closing is guarded (F2)."""
+    wanted = LID_WANTED.get(sortie.stage)
+    if wanted is None or lid(seen.dock, seen.now_s) is wanted or seen.now_s - sortie.lid_asked_s < LID_AGAIN_S:
+        return sortie, None
+    if wanted is Lid.CLOSED and not may_close(seen):
+        return sortie, None
+    return replace(sortie, lid_asked_s=seen.now_s), wanted

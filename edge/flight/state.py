@@ -1,0 +1,80 @@
+"""One sortie (pure values): the stage of the launch table and what belongs to it; what of it outlives a restart."""
+
+from dataclasses import dataclass
+from uuid import UUID
+
+from edge.flight.geometry import Place, Target
+from edge.flight.launch import Stage
+from edge.flight.life import Open
+from edge.flight.talk import Talk
+from wire.frozen import Frozen
+from wire.orders import Lease
+
+
+@dataclass(frozen=True)
+class Sortie:
+    """From order to closed lid. Times `*_s` are of the monotonic clock."""
+
+    stage: Stage = Stage.STARTING
+    since_s: float = 0.0
+    talk: Talk | None = None
+    """What the autopilot was asked and has not done yet."""
+    gave_up: str = ""
+    """Why the last talk was given up; for one tick."""
+    target: Target | None = None
+    opened: tuple[Open, ...] = ()
+    launch_id: UUID | None = None
+    incident_id: UUID | None = None
+    lease: Lease | None = None
+    forced: tuple[str, ...] = ()
+    """Why it must return (F3, F4); stays until it has landed."""
+    took_off_s: float | None = None
+    failure: str = ""
+    """Why the sortie went another way than ordered."""
+    lid_asked_s: float = -1e9
+
+    @property
+    def flew(self) -> bool:
+        return self.took_off_s is not None
+
+
+class Saved(Frozen):
+    """What is kept on disk at each change of stage."""
+
+    target: tuple[float, float, float] | None = None
+    """Degrees, degrees, metres above the pad."""
+    opened: tuple[Open, ...] = ()
+    launch_id: UUID | None = None
+    incident_id: UUID | None = None
+    lease: Lease | None = None
+    forced: tuple[str, ...] = ()
+    took_off_s: float | None = None
+
+
+def save(sortie: Sortie) -> Saved:
+    target = sortie.target
+    return Saved(
+        target=(target.place.lat, target.place.lon, target.alt_rel_m) if target else None,
+        opened=sortie.opened,
+        launch_id=sortie.launch_id,
+        incident_id=sortie.incident_id,
+        lease=sortie.lease,
+        forced=sortie.forced,
+        took_off_s=sortie.took_off_s,
+    )
+
+
+def resume(saved: Saved, now_s: float) -> Sortie:
+    """A sortie whose stage the autopilot has yet to tell. A take-off time of an earlier boot of the machine is void."""
+    flown = None if saved.took_off_s is None else min(saved.took_off_s, now_s)
+    return Sortie(
+        since_s=now_s,
+        target=Target(Place(*saved.target[:2]), saved.target[2]) if saved.target else None,
+        opened=saved.opened,
+        launch_id=saved.launch_id,
+        incident_id=saved.incident_id,
+        lease=saved.lease,
+        forced=saved.forced,
+        took_off_s=flown,
+        failure="the box restarted" if saved.opened else "",
+    )

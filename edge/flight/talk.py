@@ -1,0 +1,50 @@
+"""A conversation with the autopilot (pure): ask, look for the effect in telemetry, ask again, give up in the end."""
+
+from dataclasses import dataclass, replace
+
+from edge.flight.autopilots import Ask, Command
+from edge.flight.telemetry import Telemetry
+
+TRIES = 5
+AGAIN_S = 1.2
+"""HEARTBEAT, where most effects show, comes once a second."""
+
+
+@dataclass(frozen=True)
+class Talk:
+    """`asks[0]` is being asked; `since_s`: first sending of it, `sent_s`: the last."""
+
+    asks: tuple[Ask, ...]
+    tries: int = 0
+    since_s: float | None = None
+    sent_s: float | None = None
+
+
+@dataclass(frozen=True)
+class Turn:
+    """What follows: the talk as it stands (None: every effect was seen), what to send, whether it was given up."""
+
+    talk: Talk | None
+    sends: tuple[Command, ...] = ()
+    failed: str = ""
+
+
+def converse(talk: Talk, telemetry: Telemetry, now_s: float) -> Turn:
+    """One turn. While the link is silent nothing is given up: the effect may be there, unseen."""
+    ask = talk.asks[0]
+    if talk.since_s is None or talk.sent_s is None:
+        return Turn(replace(talk, tries=1, since_s=now_s, sent_s=now_s), (ask.command,))
+    if ask.effect(telemetry, _reference(talk)):
+        rest = talk.asks[1:]
+        return converse(Talk(rest), telemetry, now_s) if rest else Turn(None)
+    if now_s - talk.sent_s < AGAIN_S:
+        return Turn(talk)
+    if talk.tries >= TRIES and telemetry.link_ok(now_s):
+        words = telemetry.last_words(talk.since_s)
+        return Turn(None, failed=f"{ask.name} had no effect after {talk.tries} tries" + (f": {words}" if words else ""))
+    return Turn(replace(talk, tries=min(talk.tries + 1, TRIES), sent_s=now_s), (ask.command,))
+
+
+def _reference(talk: Talk) -> float:
+    """The effect may follow the first sending already: repeats change nothing at the autopilot."""
+    return talk.since_s if talk.since_s is not None else 0.0

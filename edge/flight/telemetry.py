@@ -1,0 +1,204 @@
+"""MAVLink messages in, one `Telemetry` out (pure): raw scaling (1e7, mm, cm/s, cdeg) dies here."""
+
+import math
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, replace
+from enum import IntEnum
+from typing import Any, Protocol
+
+from edge.flight.geometry import Place
+
+LINK_LOST_S = 2.0
+"""Silence after which the link counts as lost (F11)."""
+FRESH_S = 3.0
+"""Older than this a figure of the autopilot is no longer believed."""
+ARMED_FLAG = 0x80
+PREARM_CHECK = 0x10000000
+EKF_POS_HORIZ_ABS = 0x10
+EKF_CONST_POS = 0x80
+
+
+class Message(Protocol):
+    """A decoded MAVLink message: its fields are attributes by the names of the standard."""
+
+    def get_type(self) -> str: ...
+    def __getattr__(self, name: str) -> Any: ...
+
+
+class Landed(IntEnum):
+    """MAV_LANDED_STATE."""
+
+    UNDEFINED = 0
+    ON_GROUND = 1
+    IN_AIR = 2
+    TAKEOFF = 3
+    LANDING = 4
+
+
+@dataclass(frozen=True)
+class Ack:
+    """COMMAND_ACK; `result` is a MAV_RESULT."""
+
+    result: int
+    at_s: float
+
+
+@dataclass(frozen=True)
+class Text:
+    """STATUSTEXT; `severity` by syslog: 0 emergency .. 7 debug."""
+
+    severity: int
+    text: str
+    at_s: float
+
+
+@dataclass(frozen=True)
+class Telemetry:
+    """What the autopilot has said; None where it has not. Times `*_s` are of our monotonic clock, at arrival."""
+
+    heard_s: float | None = None
+    heartbeat_s: float | None = None
+    custom_mode: int | None = None
+    armed: bool = False
+    position_s: float | None = None
+    place: Place | None = None
+    alt_rel_m: float | None = None
+    alt_amsl_m: float | None = None
+    north_mps: float = 0.0
+    east_mps: float = 0.0
+    climb_mps: float = 0.0
+    heading_deg: float | None = None
+    gps_s: float | None = None
+    gps_fix: int | None = None
+    satellites: int | None = None
+    battery_s: float | None = None
+    battery_pct: float | None = None
+    battery_v: float | None = None
+    landed_s: float | None = None
+    landed: Landed = Landed.UNDEFINED
+    health_s: float | None = None
+    prearm_ok: bool | None = None
+    ekf_s: float | None = None
+    ekf_ok: bool | None = None
+    acks: Mapping[int, Ack] = field(default_factory=dict)
+    texts: tuple[Text, ...] = ()
+
+    @property
+    def groundspeed_mps(self) -> float:
+        return math.hypot(self.north_mps, self.east_mps)
+
+    @property
+    def airborne(self) -> bool:
+        """By EXTENDED_SYS_STATE; an autopilot that doesn't say is in the air when armed and over 1 m high."""
+        if self.landed is Landed.UNDEFINED:
+            return self.armed and (self.alt_rel_m or 0.0) > 1.0
+        return self.landed is not Landed.ON_GROUND
+
+    def link_ok(self, now_s: float) -> bool:
+        return is_fresh(self.heard_s, now_s, LINK_LOST_S)
+
+    def on_ground(self, now_s: float) -> bool:
+        """Proven: both the landed state and the heartbeat are fresh, and both say down and disarmed."""
+        fresh = is_fresh(self.landed_s, now_s) and is_fresh(self.heartbeat_s, now_s)
+        return fresh and self.landed is Landed.ON_GROUND and not self.armed
+
+    def last_words(self, since_s: float) -> str:
+        """The newest warning or worse that was heard since, else ""."""
+        return next((t.text for t in reversed(self.texts) if t.severity <= 4 and t.at_s >= since_s), "")
+
+
+def is_fresh(at_s: float | None, now_s: float, limit_s: float = FRESH_S) -> bool:
+    return at_s is not None and now_s - at_s < limit_s
+
+
+def hear(known: Telemetry, message: Message, now_s: float) -> Telemetry:
+    """`known` and what the message adds; values outside their physical range are left out, never believed."""
+    known = replace(known, heard_s=now_s)
+    add = _ADD.get(message.get_type())
+    return add(known, message, now_s) if add else known
+
+
+def _heartbeat(known: Telemetry, message: Message, now_s: float) -> Telemetry:
+    armed = bool(message.base_mode & ARMED_FLAG)
+    return replace(known, heartbeat_s=now_s, custom_mode=int(message.custom_mode), armed=armed)
+
+
+def _gps(known: Telemetry, message: Message, now_s: float) -> Telemetry:
+    satellites = message.satellites_visible if message.satellites_visible < 255 else None
+    return replace(known, gps_s=now_s, gps_fix=message.fix_type, satellites=satellites)
+
+
+def _battery(known: Telemetry, message: Message, now_s: float) -> Telemetry:
+    """The flight battery is instance 0; -1 is the standard's "unknown"."""
+    if message.id != 0 or not 0 <= message.battery_remaining <= 100:
+        return known
+    return replace(known, battery_s=now_s, battery_pct=float(message.battery_remaining))
+
+
+def _landed(known: Telemetry, message: Message, now_s: float) -> Telemetry:
+    if message.landed_state not in set(Landed):
+        return known
+    return replace(known, landed_s=now_s, landed=Landed(message.landed_state))
+
+
+def _estimate(known: Telemetry, message: Message, now_s: float) -> Telemetry:
+    """EKF_STATUS_REPORT (ArduPilot) and ESTIMATOR_STATUS (PX4) share these two bits."""
+    ok = bool(message.flags & EKF_POS_HORIZ_ABS) and not message.flags & EKF_CONST_POS
+    return replace(known, ekf_s=now_s, ekf_ok=ok)
+
+
+def _ack(known: Telemetry, message: Message, now_s: float) -> Telemetry:
+    return replace(known, acks={**known.acks, message.command: Ack(message.result, now_s)})
+
+
+def _text(known: Telemetry, message: Message, now_s: float) -> Telemetry:
+    text = Text(message.severity, _plain(message.text), now_s)
+    return replace(known, texts=(*known.texts, text)[-10:])
+
+
+def _position(known: Telemetry, message: Message, now_s: float) -> Telemetry:
+    lat, lon = message.lat / 1e7, message.lon / 1e7
+    if (lat == 0 and lon == 0) or not (-90 <= lat <= 90 and -180 <= lon <= 180):
+        return known
+    return replace(
+        known,
+        position_s=now_s,
+        place=Place(lat, lon),
+        alt_rel_m=message.relative_alt / 1000,
+        alt_amsl_m=message.alt / 1000,
+        north_mps=message.vx / 100,
+        east_mps=message.vy / 100,
+        climb_mps=-message.vz / 100,
+        heading_deg=message.hdg / 100 if message.hdg < 36000 else None,
+    )
+
+
+def _status(known: Telemetry, message: Message, now_s: float) -> Telemetry:
+    checked = message.onboard_control_sensors_enabled & PREARM_CHECK
+    prearm = bool(message.onboard_control_sensors_health & PREARM_CHECK) if checked else None
+    known = replace(known, health_s=now_s, prearm_ok=prearm)
+    if message.voltage_battery != 0xFFFF:
+        known = replace(known, battery_v=message.voltage_battery / 1000)
+    if 0 <= message.battery_remaining <= 100:
+        known = replace(known, battery_s=now_s, battery_pct=float(message.battery_remaining))
+    return known
+
+
+def _plain(text: str | bytes) -> str:
+    return (text.decode(errors="replace") if isinstance(text, bytes) else text).rstrip("\0")
+
+
+_ADD: Mapping[str, Callable[[Telemetry, Message, float], Telemetry]] = {
+    "HEARTBEAT": _heartbeat,
+    "GLOBAL_POSITION_INT": _position,
+    "GPS_RAW_INT": _gps,
+    "SYS_STATUS": _status,
+    "BATTERY_STATUS": _battery,
+    "EXTENDED_SYS_STATE": _landed,
+    "EKF_STATUS_REPORT": _estimate,
+    "ESTIMATOR_STATUS": _estimate,
+    "COMMAND_ACK": _ack,
+    "STATUSTEXT": _text,
+}
+HEARD = frozenset(_ADD)
+"""The allow-list inwards: every other message is dropped unread."""
