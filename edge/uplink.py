@@ -35,6 +35,10 @@ LOOK_S = 0.5
 """How often the outbox is looked at though no other process has written to it: resends, own events."""
 
 
+HEAD_S = 60.0
+"""How often the chain's head is signed (S4)."""
+
+
 @dataclass
 class Uplink:
     """One thread owns this; MQTT's thread only puts into `inbox`."""
@@ -48,7 +52,7 @@ class Uplink:
     window: Window = field(default_factory=Window)
     clock: ClockEstimate = field(default_factory=ClockEstimate)
     reconnected: threading.Event = field(default_factory=threading.Event)
-    due_at: dict[str, float] = field(default_factory=dict)
+    due_at: dict[str, float] = field(default_factory=lambda: {"head": time.monotonic() + HEAD_S})
     bad_messages: int = 0
 
     def run(self, stop: threading.Event) -> None:
@@ -121,7 +125,7 @@ class Uplink:
             self.mqtt.publish(CLOCK_ASK.of(self.site.box.name), ask.encode(), CLOCK_ASK.qos)
         if self._every("trim", 5.0):
             self._trim()
-        if self._every("head", 60.0):
+        if self._every("head", HEAD_S):
             self.reporter.sign_head(self.outbox)
 
     def _report_health(self) -> None:

@@ -1,0 +1,43 @@
+"""The clock's offset is that of the fastest answer."""
+
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from edge.boot import next_boot
+from edge.clock import ClockEstimate
+from wire.states import ClockAnswer
+
+T0 = datetime(2026, 1, 1, tzinfo=UTC)
+
+
+def ms(value: float) -> timedelta:
+    return timedelta(milliseconds=value)
+
+
+def answer(offset_ms: float, out_ms: float) -> ClockAnswer:
+    room = T0 + ms(out_ms - offset_ms)
+    return ClockAnswer(asked_at=T0, received_at=room, answered_at=room)
+
+
+@given(offset_ms=st.floats(-1e6, 1e6), trip_ms=st.floats(0, 500))
+def test_a_symmetric_trip_gives_the_offset(offset_ms: float, trip_ms: float) -> None:
+    estimate = ClockEstimate().add(answer(offset_ms, trip_ms), T0 + ms(2 * trip_ms))
+    assert estimate == pytest.approx(offset_ms, abs=0.01)
+
+
+@given(late_ms=st.floats(50, 2000))
+def test_a_slow_answer_spoils_nothing(late_ms: float) -> None:
+    estimate = ClockEstimate()
+    estimate.add(answer(100, 1), T0 + ms(2))
+    assert estimate.add(answer(100, 1), T0 + ms(2 + late_ms)) == pytest.approx(100, abs=0.01)
+
+
+def test_boots_count_up_and_never_repeat_on_a_fresh_disk(tmp_path: Path) -> None:
+    data_dir = tmp_path
+    assert [next_boot(data_dir, 1000), next_boot(data_dir, 5), next_boot(data_dir, 5000)] == [1000, 1001, 5000]
+    (data_dir / "boot").write_text("garbage")
+    assert next_boot(data_dir, 6000) == 6000
