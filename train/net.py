@@ -1,7 +1,9 @@
 """The plate detector's network: a picture in, one map of stride 8 out. The only other users of torch are its trainers.
 
 Plain 3 x 3 convolutions down to stride 32, then upwards again by addition to stride 8. Per cell: one heat logit, four
-log distances (left, top, right, bottom, in cells) and eight corner shifts in box heights, clockwise from top left.
+distances (left, top, right, bottom, in cells; as the logarithm of half a cell more, because the centre of the cell
+that holds a thin plate's centre may lie outside of the plate) and eight corner shifts in box heights, clockwise from
+top left.
 """
 # mypy: allow-subclassing-any
 # torch is installed for training only: without it nn.Module is Any.
@@ -39,7 +41,7 @@ class PlateNet(nn.Module):
             nn.init.constant_(last.bias[:1], PRIOR)
 
     def forward(self, picture: Tensor) -> Tensor:
-        """Raw map; `heat` needs a sigmoid, distances an exponential."""
+        """Raw map: heat needs a sigmoid, the others `distances`."""
         at8 = self.at8(picture * (1 / 128) - 1)
         at16 = self.at16(at8)
         at32 = self.at32(at16)
@@ -47,6 +49,11 @@ class PlateNet(nn.Module):
         fine = self.up(wide) + self.side8(at8)
         out: Tensor = self.head(self.merge(fine))
         return out
+
+
+def distances(raw: Tensor) -> Tensor:
+    """From the raw map's channels 1 to 4 to cells, -0.5 at least."""
+    return raw.clamp(max=6).exp() - 0.5
 
 
 class Shipped(nn.Module):
@@ -58,4 +65,4 @@ class Shipped(nn.Module):
 
     def forward(self, picture: Tensor) -> Tensor:
         out = self.net(picture)
-        return torch.cat([out[:, :1].sigmoid(), out[:, 1:5].clamp(max=6).exp(), out[:, 5:]], 1)
+        return torch.cat([out[:, :1].sigmoid(), distances(out[:, 1:5]), out[:, 5:]], 1)

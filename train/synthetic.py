@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 from train.backdrops import Bgr, Rng, backdrop, car_end, colour
 from train.decoys import decoy
 from train.faces import plate_face
-from train.frames import Boxes, Frame, picture
+from train.frames import Boxes, Frame, picture, tightened
 
 HEIGHT, WIDTH = 224, 320
 SMALLEST_PX, WIDEST_PX = 17, 290
@@ -110,9 +110,9 @@ def _frame(rng: Rng, frame: Frame, *, swap: bool) -> Scene:
     canvas = cv2.warpAffine(_softened(whole, scale), turn, (WIDTH, HEIGHT), flags=sampling, borderMode=border).astype(
         np.uint8
     )
-    placed = [_moved(box, turn) for box in boxes]
     if swap:
-        return _swapped(rng, canvas, placed)
+        return _swapped(rng, canvas, [_moved(box, turn) for box in boxes])
+    placed = [_moved(box, turn) for box in tightened(boxes)]
     for _ in range(int(rng.integers(0, 4)) if rng.random() < 0.5 else 0):
         _decoy_away_from(rng, canvas, placed)
     return _kept(canvas, placed, [False] * len(placed), real=True)
@@ -155,7 +155,7 @@ def _swapped(rng: Rng, canvas: Bgr, placed: list[Corners]) -> Scene:
             continue
         _paint_over(rng, canvas, (x1, y1, x2, y2))
         if rng.random() < 0.85:
-            width = float(np.ptp(corners[:, 0])) * rng.uniform(0.85, 1.15)
+            width = float(np.ptp(corners[:, 0])) * rng.uniform(0.8, 1.1)
             mid = corners.mean(axis=0)
             fresh.append(_paste(rng, canvas, (float(mid[0]), float(mid[1])), width))
     return _kept(canvas, fresh, [True] * len(fresh), real=True)

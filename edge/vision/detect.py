@@ -115,7 +115,8 @@ def decode(out: Map, sure: float) -> list[PlateBox]:
 def _plate(cell: Map, row: int, column: int) -> PlateBox:
     x, y = column + 0.5, row + 0.5
     left, top, right, bottom = cell[1:5].tolist()
-    x1, y1, x2, y2 = (x - left) * STRIDE, (y - top) * STRIDE, (x + right) * STRIDE, (y + bottom) * STRIDE
+    x1, y1 = (x - left) * STRIDE, (y - top) * STRIDE
+    x2, y2 = max(x1 + 1, (x + right) * STRIDE), max(y1 + 1, (y + bottom) * STRIDE)
     ends = np.array([[x1, y1], [x2, y1], [x2, y2], [x1, y2]], np.float32)
     return PlateBox((x1, y1, x2, y2), float(cell[0]), ends + cell[5:].reshape(4, 2) * np.float32(y2 - y1))
 

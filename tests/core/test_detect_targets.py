@@ -9,7 +9,7 @@ from edge.vision.detect import decode, suppress
 
 pytest.importorskip("torch", reason="torch is not installed: it is needed for training only")
 
-from train.frames import Frame, split
+from train.frames import Frame, split, tightened
 from train.synthetic import HEIGHT, WIDTH, Scene, street
 from train.targets import target
 
@@ -26,7 +26,7 @@ def test_a_perfect_map_gives_back_the_plates_that_were_drawn() -> None:
         assert len(seen) == len(made.corners)
         for quad in made.corners:
             best = min(seen, key=lambda plate: float(np.abs(plate.corners - quad).max()))
-            np.testing.assert_allclose(best.corners, quad, atol=1.0)
+            np.testing.assert_allclose(best.corners, quad, atol=0.1)
             plates += 1
     assert plates > 40
 
@@ -50,6 +50,16 @@ def test_no_second_of_a_clip_is_near_both_parts_of_the_split() -> None:
     for clip in clips:
         last = max((second for name, second in train if name == clip), default=-100)
         assert min(second for name, second in held if name == clip) - last > 10
+
+
+def test_loose_boxes_are_tightened_to_a_plate_s_proportions_and_no_further() -> None:
+    loose = np.array([[100, 50, 180, 72], [10, 10, 56.4, 20], [0, 0, 60, 40]], np.float32)
+    tight = tightened(loose)
+    width, height = tight[:, 2] - tight[:, 0], tight[:, 3] - tight[:, 1]
+    assert width[0] / height[0] == pytest.approx(4.64, abs=0.01)
+    np.testing.assert_array_equal(tight[1], loose[1])
+    assert height[2] == pytest.approx(40 * 0.64)
+    np.testing.assert_allclose(tight[:, :2] + tight[:, 2:], loose[:, :2] + loose[:, 2:], atol=1e-3)
 
 
 def _second(frame: Frame) -> tuple[str, int]:
