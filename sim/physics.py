@@ -110,7 +110,7 @@ def step(body: Body, demand: Demand, wind: Wind, frame: Airframe, dt: float) -> 
 
 def wrap(angle: float) -> float:
     """The same angle within -pi to pi."""
-    return float((angle + math.pi) % (2 * math.pi) - math.pi)
+    return (angle + math.pi) % (2 * math.pi) - math.pi
 
 
 def _aim(body: Body, demand: Demand, frame: Airframe, dt: float) -> Aim:
@@ -166,8 +166,10 @@ def _watts(thrust: float, body: Body, demand: Demand, wind: Wind, frame: Airfram
         return AVIONICS_W + (IDLE_W if demand.spin else 0.0)
     airspeed = math.hypot(body.v_north - wind.north, body.v_east - wind.east)
     lean = math.hypot(1.0, frame.drag * frame.cruise_mps / G)
-    parasitic = max(0.0, frame.cruise_w - frame.hover_w * lean**1.5) * (airspeed / frame.cruise_mps) ** 3
-    return AVIONICS_W + frame.hover_w * (thrust / G) ** 1.5 + parasitic
+    parasitic = max(0.0, frame.cruise_w - frame.hover_w * math.pow(lean, 1.5)) * math.pow(
+        airspeed / frame.cruise_mps, 3
+    )
+    return AVIONICS_W + frame.hover_w * math.pow(thrust / G, 1.5) + parasitic
 
 
 def _resting(body: Body, thrust: float, watts: float, used_wh: float) -> Body:

@@ -52,21 +52,19 @@ class Sink(NamedTuple):
 
 
 Goal = Goto | Move | Sink
+Velocity = tuple[float, float, float]
 
 
 def steer(goal: Goal, estimate: Estimate, last: Demand, limits: Limits, dt: float) -> Demand:
     match goal:
         case Goto(spot, yaw):
-            north, east = _approach(spot, estimate, limits)
-            return _slew(
-                last, north, east, _climb(spot, estimate, limits), _face(yaw, spot, estimate, last), limits, dt
-            )
+            wanted = (*_approach(spot, estimate, limits), _climb(spot, estimate, limits))
+            return _slew(last, wanted, _face(yaw, spot, estimate, last), limits, dt)
         case Move(north, east, down, yaw):
             held = last.yaw if yaw is None else yaw
-            return _slew(last, north, east, max(-limits.up, min(limits.down, down)), held, limits, dt)
+            return _slew(last, (north, east, max(-limits.up, min(limits.down, down))), held, limits, dt)
         case Sink(spot, rate):
-            north, east = _approach(spot, estimate, limits)
-            return _slew(last, north, east, rate, last.yaw, limits, dt)
+            return _slew(last, (*_approach(spot, estimate, limits), rate), last.yaw, limits, dt)
 
 
 def speed_to_stop(distance: float, p: float, accel: float) -> float:
@@ -101,8 +99,9 @@ def _face(yaw: float | None, spot: Spot, estimate: Estimate, last: Demand) -> fl
     return wrap(math.atan2(spot.east - estimate.east, spot.north - estimate.north))
 
 
-def _slew(last: Demand, north: float, east: float, down: float, yaw: float, limits: Limits, dt: float) -> Demand:
+def _slew(last: Demand, wanted: Velocity, yaw: float, limits: Limits, dt: float) -> Demand:
     """The demand moves from the last one no faster than the accelerations allow."""
+    north, east, down = wanted
     change_n, change_e = north - last.v_north, east - last.v_east
     change, most = math.hypot(change_n, change_e), limits.accel * dt
     if change > most:
