@@ -1,7 +1,7 @@
 /** The aircraft panel: what it sees, how it fares, who commands it, and the three orders that are one key away. */
 import { useSignal } from "@preact/signals";
 import { useEffect } from "preact/hooks";
-import { armed, fire, pressed, QUICK, send, tell, told, type Quick } from "./command";
+import { armed, fire, pressed, QUICK, send, tell, told, twice, type Quick } from "./command";
 import { api, Refused } from "./api";
 import { callSign, compass, distance, duration, figure, words } from "./format";
 import { metresBetween } from "./geo";
@@ -55,11 +55,13 @@ function Fares({ seen }: { seen: Seen<Vehicle> }) {
           ? <b class="warn" role="status">Last heard {Math.round((tick.value - seen.at) / 1000)} s ago</b>
           : v.link_ok ? <span class="chip part-ok"><i class="dot" />Link</span> : <b class="warn" role="status">Radio link lost</b>}
       </p>
-      <Figures v={v} />
-      <Warnings v={v} />
-      <Lease v={v} />
+      <div class="fares-more">
+        <Figures v={v} />
+        <Warnings v={v} />
+        <DockLine edge={v.edge} seen={docks.value[v.edge]} />
+        <Lease v={v} />
+      </div>
       {can.value && <Commands v={v} />}
-      <DockLine edge={v.edge} seen={docks.value[v.edge]} />
     </div>
   );
 }
@@ -170,8 +172,14 @@ function Chase({ v, scene }: { v: Vehicle; scene: { lat: number | null; lon: num
   const away = metresBetween({ lat: v.target_lat, lon: v.target_lon }, place);
   const height = boxes.value[v.edge]?.inventory?.aircraft?.scene_alt_rel_m;
   if (away < 40 || height === undefined) return null;
-  const go = (): void => void send(v, { act: "goto", ...place, alt_rel_m: height }, "Follow the last sighting");
-  return <button class="command" onClick={go}>Move to last sighting<small>{distance(away)} from its target</small></button>;
+  const what = `${keyOf(v)}/goto`;
+  const ready = armed.value?.what === what;
+  const go = (): void => twice(what, () => void send(v, { act: "goto", ...place, alt_rel_m: height }, "Follow the last sighting"));
+  return (
+    <button class={`command ${ready ? "is-armed" : ""}`} onClick={go}>
+      {ready ? `Again to move ${callSign(v.aircraft)}` : "Move to last sighting"}<small>{distance(away)} from its target</small>
+    </button>
+  );
 }
 
 function DockLine({ edge, seen }: { edge: string; seen: Seen<Dock> | undefined }) {

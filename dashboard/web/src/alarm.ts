@@ -32,7 +32,7 @@ function ring(audio: AudioContext): void {
     tone.start(start);
     tone.stop(start + 0.18);
   }
-  rung.value += 1;
+  rung.value = rung.peek() + 1;
 }
 
 /** Rings while there is an alarm; a new alarm ends the mute. Returns its end. */
@@ -40,7 +40,7 @@ export function keepRinging(): () => void {
   let known = new Set<string>();
   let timer = 0;
   const sound = (): void => {
-    if (context && soundReady.value && !muted.value) ring(context);
+    if (context && soundReady.peek() && !muted.peek()) ring(context);
   };
   const stop = effect(() => {
     const ids = new Set(alarms.value.map((incident) => incident.id));

@@ -1,5 +1,5 @@
 /** The one HTTP door: every call of the console, and the errors it shows to people. */
-import type { Candidate, IncidentPage, MapFrame, Order, OrderAsk, Read, Session } from "./shapes";
+import type { Candidate, Incident, IncidentPage, MapFrame, Order, OrderAsk, Read, Session } from "./shapes";
 import { session } from "./state";
 
 /** What the control room said no with: one line and every reason. `status` 0: it could not be reached. */
@@ -35,6 +35,7 @@ export const api = {
   session: () => call<Session>("GET", "/session"),
   signIn: (name: string, password: string) => call<Session>("POST", "/session", { name, password }),
   signOut: () => call<void>("DELETE", "/session"),
+  closed: () => call<Incident[]>("GET", "/incidents?state=closed&limit=100"),
   map: () => call<MapFrame>("GET", "/map"),
   incident: (id: string) => call<IncidentPage>("GET", `/incidents/${part(id)}`),
   acknowledge: (id: string) => call<unknown>("POST", `/incidents/${part(id)}/acknowledge`, {}),

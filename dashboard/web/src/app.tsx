@@ -5,6 +5,7 @@ import { keepRinging, unlockSound } from "./alarm";
 import { AircraftPanel } from "./aircraft";
 import { AlarmBanner, LinkBanner, SoundBanner } from "./banners";
 import { Bar } from "./bar";
+import { Guard } from "./guard";
 import { IncidentList } from "./incidents";
 import { IncidentPane } from "./incident";
 import { listen } from "./keys";
@@ -43,9 +44,11 @@ function Console() {
     <div class={`console ${link.value.state === "lost" ? "is-stale" : ""}`}>
       <Bar onSearch={() => { searching.value = true; }} />
       <div class="banners"><LinkBanner /><SoundBanner /><AlarmBanner /></div>
-      <nav class="left" aria-label="Incidents and reads"><IncidentList /><Ticker /></nav>
-      <main class="centre"><MapPane /><AircraftPanel /></main>
-      <section class="right" aria-label="Incident"><IncidentPane /></section>
+      <nav class="left" aria-label="Incidents and reads">
+        <Guard name="The incident list"><IncidentList /></Guard><Guard name="The list of reads"><Ticker /></Guard>
+      </nav>
+      <main class="centre"><Guard name="The map"><MapPane /></Guard><Guard name="The aircraft panel"><AircraftPanel /></Guard></main>
+      <section class="right" aria-label="Incident" tabIndex={-1}><Guard name="The incident page"><IncidentPane /></Guard></section>
       {searching.value && <PlateSearch onClose={() => { searching.value = false; }} />}
     </div>
   );

@@ -32,6 +32,7 @@ export function SoundBanner() {
 /** Acknowledged at once on the screen; put back, with the reason, if the room says no. */
 export async function acknowledge(incident: Incident): Promise<void> {
   openIncident(incident.id);
+  document.querySelector<HTMLElement>(".right")?.focus();
   failed.value = "";
   try {
     await api.acknowledge(incident.id);

@@ -3,7 +3,7 @@ import { signal } from "@preact/signals";
 import { api, Refused } from "./api";
 import { press, type Armed } from "./confirm";
 import type { Act, Order, Vehicle } from "./shapes";
-import { incidentList, keyOf, orders, selectedIncident } from "./state";
+import { further, incidentList, keyOf, orders, selectedIncident } from "./state";
 
 export type Quick = "return" | "land" | "hold";
 export const QUICK: Record<Quick, { key: string; label: string; again: string; reason: string }> = {
@@ -11,6 +11,9 @@ export const QUICK: Record<Quick, { key: string; label: string; again: string; r
   land: { key: "l", label: "Land here", again: "to land here", reason: "Landed at once from the console" },
   hold: { key: "h", label: "Hold", again: "to hold", reason: "Held from the console" },
 };
+
+/** A recall must not wait for paperwork: an aircraft that flies for no known incident still comes home. */
+const NO_INCIDENT = "00000000-0000-0000-0000-000000000000";
 
 /** What a second press would do, if anything. */
 export const armed = signal<Armed | null>(null);
@@ -23,9 +26,14 @@ export const tell = (key: string, bad: boolean, text: string): void => {
 
 /** One press: arms, or fires where the same was armed less than two seconds ago. */
 export function pressed(vehicle: Vehicle, what: Quick): void {
-  const step = press(armed.value, `${keyOf(vehicle)}/${what}`, performance.now());
+  twice(`${keyOf(vehicle)}/${what}`, () => void send(vehicle, { act: what }, QUICK[what].reason));
+}
+
+/** `act` at the second press of the same `what` within two seconds. */
+export function twice(what: string, act: () => void): void {
+  const step = press(armed.value, what, performance.now());
   armed.value = step.armed;
-  if (step.fire) void send(vehicle, { act: what }, QUICK[what].reason);
+  if (step.fire) act();
   else window.setTimeout(() => { if (armed.value === step.armed) armed.value = null; }, 2000);
 }
 
@@ -40,13 +48,12 @@ export async function send(
   vehicle: { edge: string; aircraft: string; incident_id: string | null }, act: Act, reason: string,
 ): Promise<Order | null> {
   const key = keyOf(vehicle);
-  const incident = vehicle.incident_id ?? selectedIncident.value ?? incidentList.value[0]?.id ?? null;
+  const incident = vehicle.incident_id ?? selectedIncident.value ?? incidentList.value[0]?.id ?? NO_INCIDENT;
   const ask = { request_id: crypto.randomUUID(), act, edge: vehicle.edge, aircraft: vehicle.aircraft, reason };
   tell(key, false, `Sending ${act.act}…`);
   try {
     const order = await api.order({ ...ask, incident_id: incident });
-    // The live stream may have been quicker with a later state than this answer.
-    if (!orders.value[order.id]) orders.value = { ...orders.value, [order.id]: order };
+    orders.value = further(orders.value, order);
     tell(key, false, "");
     return order;
   } catch (error) {

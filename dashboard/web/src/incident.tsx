@@ -34,8 +34,8 @@ function Body({ row, full }: { row: Shown; full: IncidentPage }) {
   return (
     <>
       <Evidence full={full} />
-      {row.state !== "closed" && can.value && <LaunchCard incident={row} />}
       <OrderList incident={row.id} />
+      {row.state !== "closed" && can.value && <LaunchCard incident={row} />}
       {row.state !== "closed" && can.value && <Close id={row.id} />}
       <History full={full} />
     </>
@@ -99,7 +99,7 @@ function History({ full }: { full: IncidentPage }) {
     <details class="card">
       <summary>Log ({notes.length})</summary>
       <ul class="log">{notes.map((note, i) => (
-        <li key={i}><time>{localDate(note.at)}</time> <b>{words(note.what)}</b> {note.who && <span class="dim">{note.who}</span>} {note.text}</li>
+        <li key={i}><time>{localDate(note.at)}</time> <b>{words(note.act)}</b> <span class="dim">{note.who}</span> {note.reason}</li>
       ))}</ul>
     </details>
   );

@@ -1,10 +1,11 @@
 /** The list of incidents, the most urgent first. */
 import { useSignal } from "@preact/signals";
+import { api } from "./api";
 import { ago, localDate, words } from "./format";
 import { Plate } from "./plate";
 import { openIncident } from "./select";
 import type { Incident } from "./shapes";
-import { incidentList, roomNow, selectedIncident, tick } from "./state";
+import { incidentList, incidents, roomNow, selectedIncident, tick } from "./state";
 
 export function IncidentList() {
   const closedToo = useSignal(false);
@@ -13,12 +14,20 @@ export function IncidentList() {
   return (
     <section class="incidents" aria-label="Incident list">
       <h2>Incidents <span class="count">{open} open</span>
-        <button class="quiet" aria-pressed={closedToo.value} onClick={() => { closedToo.value = !closedToo.value; }}>Closed</button>
+        <button class="quiet" aria-pressed={closedToo.value} onClick={() => void toggle(closedToo)}>Closed</button>
       </h2>
       {shown.length === 0 && <p class="empty">No open incident. A listed vehicle seen by a camera opens one here.</p>}
       <ul>{shown.map((incident) => <Row key={incident.id} incident={incident} />)}</ul>
     </section>
   );
+}
+
+/** Closed ones are asked for when somebody wants them; the live stream tells only of the open. */
+async function toggle(closedToo: { value: boolean }): Promise<void> {
+  closedToo.value = !closedToo.value;
+  if (!closedToo.value) return;
+  const old = await api.closed().catch(() => []);
+  incidents.value = { ...Object.fromEntries(old.map((one) => [one.id, one])), ...incidents.value };
 }
 
 function Row({ incident }: { incident: Incident }) {

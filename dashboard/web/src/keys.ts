@@ -13,7 +13,7 @@ export function bind(key: string, action: KeyAction): () => void {
   };
 }
 
-const TYPING = "input, textarea, select, [contenteditable]";
+const TYPING = "input:not([type=radio], [type=checkbox]), textarea, select, [contenteditable]";
 
 export function isTyping(target: EventTarget | null): boolean {
   return (target instanceof Element && target.closest(TYPING) !== null) || document.querySelector("dialog[open]") !== null;

@@ -48,8 +48,8 @@ export function LaunchCard({ incident }: { incident: Scene }) {
   const unable = list.value.filter((one) => !one.able);
   const pick = able.find((one) => keyOf(one) === chosen.value) ?? able.find((one) => one.suggested) ?? able[0];
   return (
-    <section class="card launch" aria-label="Send an aircraft">
-      <h3>{flying ? "Send another aircraft" : "Send an aircraft"}</h3>
+    <details class="card launch" aria-label="Send an aircraft" open={!flying}>
+      <summary><h3>{flying ? "Send another aircraft" : "Send an aircraft"}</h3></summary>
       {error.value && <p class="error" role="alert">{error.value}</p>}
       {able.length === 0 && <p class="warn">No aircraft can launch now. Each reason stands below.</p>}
       <div role="radiogroup" aria-label="Aircraft">{able.map((one) => (
@@ -66,7 +66,7 @@ export function LaunchCard({ incident }: { incident: Scene }) {
           </li>
         ))}</ul>
       )}
-    </section>
+    </details>
   );
 }
 

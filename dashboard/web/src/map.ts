@@ -6,7 +6,7 @@ import * as data from "./mapdata";
 import { mapStyle } from "./mapstyle";
 import { markers } from "./markers";
 import type { MapFrame } from "./shapes";
-import { boxes, incidents, page, trails, vehicles } from "./state";
+import { boxes, incidents, page, selectedIncident, trails, vehicles } from "./state";
 import { looking } from "./videopane";
 
 const FONT = ["Inter Variable"];
@@ -19,10 +19,10 @@ const LIVE_LAYERS = [
   { id: "wedge", type: "fill", source: "cameras", filter: ["==", ["geometry-type"], "Polygon"], paint: { "fill-color": shade("#5cc8ff", "#5a6470"), "fill-opacity": 0.22 } },
   { id: "wedge-edge", type: "line", source: "cameras", filter: ["==", ["geometry-type"], "Polygon"], paint: { "line-color": shade("#5cc8ff", "#5a6470"), "line-opacity": 0.5, "line-width": 1 } },
   { id: "camera", type: "circle", source: "cameras", filter: isPoint, paint: { "circle-radius": 5.5, "circle-color": shade("#5cc8ff", "#5a6470"), "circle-stroke-color": "#0a0e13", "circle-stroke-width": 2 } },
-  { id: "camera-name", type: "symbol", source: "cameras", minzoom: 13.5, filter: isPoint, layout: text("camera", 0.8), paint: { "text-color": "#a9def9", ...halo } },
+  { id: "camera-name", type: "symbol", source: "cameras", minzoom: 13.5, filter: isPoint, layout: text("camera", 0.9), paint: { "text-color": "#a9def9", ...halo } },
   { id: "sighting-path", type: "line", source: "sightings", filter: ["==", ["geometry-type"], "LineString"], paint: { "line-color": "#ff6b6b", "line-width": 2, "line-dasharray": [1, 2] } },
   { id: "sighting", type: "circle", source: "sightings", filter: isPoint, paint: { "circle-radius": 4, "circle-color": "#ff6b6b" } },
-  { id: "sighting-time", type: "symbol", source: "sightings", filter: isPoint, layout: text("name", -1.7), paint: { "text-color": "#ffb3b3", ...halo } },
+  { id: "sighting-time", type: "symbol", source: "sightings", filter: isPoint, layout: text("name", 0.9), paint: { "text-color": "#ffb3b3", ...halo } },
   { id: "trail", type: "line", source: "trails", layout: { "line-join": "round" }, paint: { "line-color": "#7ee2a8", "line-width": 2.5, "line-opacity": 0.75 } },
   { id: "target-line", type: "line", source: "targets", filter: ["==", ["geometry-type"], "LineString"], paint: { "line-color": "#ffd35c", "line-width": 1.8, "line-dasharray": [3, 2] } },
   { id: "target", type: "circle", source: "targets", filter: isPoint, paint: { "circle-radius": 7, "circle-opacity": 0, "circle-stroke-color": "#ffd35c", "circle-stroke-width": 2 } },
@@ -50,7 +50,7 @@ export async function openMap(container: HTMLElement, frame: MapFrame): Promise<
   for (const id of SOURCES) map.addSource(id, { type: "geojson", data: empty });
   for (const layer of LIVE_LAYERS) map.addLayer(layer as LayerSpecification);
   lookOnClick(map);
-  const ends = [...feed(map), markers(map)];
+  const ends = [...feed(map), markers(map), goToChosen(map)];
   const seen = effect(() => { if (Object.keys(boxes.value).length > 0) queueMicrotask(() => { seen(); fitAll(map, false); }); });
   return { fitAll: () => fitAll(map, true), end: () => { ends.forEach((end) => end()); map.remove(); } };
 }
@@ -76,13 +76,26 @@ function lookOnClick(map: Chart): void {
   map.on("mouseleave", "camera", () => { map.getCanvas().style.cursor = ""; });
 }
 
-/** Every box and open incident in view. */
+/** An incident that is opened comes into view; the map stays where it is for one that is in view already. */
+function goToChosen(map: Chart): () => void {
+  return effect(() => {
+    const one = incidents.peek()[selectedIncident.value ?? ""];
+    if (!one || one.lat === null || one.lon === null || map.getBounds().contains([one.lon, one.lat])) return;
+    map.easeTo({ center: [one.lon, one.lat], animate: !calm(), duration: 500 });
+  });
+}
+
+const calm = (): boolean => matchMedia("(prefers-reduced-motion: reduce)").matches;
+
+/** Every box, flying aircraft and open incident in view. */
 function fitAll(map: Chart, smooth: boolean): void {
   const bounds = new maplibregl.LngLatBounds();
   for (const box of Object.values(boxes.value)) if (box.inventory) bounds.extend([box.inventory.lon, box.inventory.lat]);
   for (const one of Object.values(incidents.value)) {
     if (one.state !== "closed" && one.lat !== null && one.lon !== null) bounds.extend([one.lon, one.lat]);
   }
-  const calm = !smooth || matchMedia("(prefers-reduced-motion: reduce)").matches;
-  if (!bounds.isEmpty()) map.fitBounds(bounds, { padding: 90, maxZoom: 16.5, animate: !calm, duration: 500 });
+  for (const { value: v } of Object.values(vehicles.value)) {
+    if (v.airborne && v.lat !== null && v.lon !== null) bounds.extend([v.lon, v.lat]);
+  }
+  if (!bounds.isEmpty()) map.fitBounds(bounds, { padding: 90, maxZoom: 16.5, animate: smooth && !calm(), duration: 500 });
 }

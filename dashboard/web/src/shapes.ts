@@ -60,7 +60,7 @@ export interface Order {
   id: string; act: Act | Act["act"]; aircraft: string; edge: string; incident_id?: string | null; issued_by: string;
   issued_at: string; reason: string; state: OrderState; reasons: string[]; states: OrderStep[];
 }
-export interface Note { at: string; who?: string; what: string; text?: string }
+export interface Note { at: string; who: string; act: string; object: string; reason: string }
 export interface IncidentPage extends Omit<Incident, "reads"> { reads: Read[]; orders: Order[]; audit: Note[] }
 export interface Candidate {
   edge: string; aircraft: string; able: boolean; eta_s: number | null; distance_m: number | null; reasons: string[];

@@ -1,5 +1,5 @@
 /** Everything the console shows, as signals. `fold` is the only way in for live data; nothing here talks to the network. */
-import { computed, signal } from "@preact/signals";
+import { batch as together, computed, signal } from "@preact/signals";
 import { metresBetween } from "./geo";
 import type { Box, Dock, Incident, IncidentPage, Live, Order, Read, Session, Vehicle } from "./shapes";
 
@@ -55,13 +55,24 @@ export function fold(batch: Live[], at: number): void {
     incidents: { ...incidents.value }, orders: { ...orders.value }, reads: reads.value,
   };
   for (const message of batch) foldOne(message, next, at);
-  const kinds = new Set(batch.map((message) => message.type));
+  together(() => publish(new Set(batch.map((message) => message.type)), next));
+}
+
+function publish(kinds: Set<Live["type"]>, next: Next): void {
   if (kinds.has("vehicle")) vehicles.value = next.vehicles;
   if (kinds.has("dock")) docks.value = next.docks;
   if (kinds.has("health") || kinds.has("hello")) boxes.value = next.boxes;
   if (kinds.has("incident") || kinds.has("hello")) incidents.value = next.incidents;
   if (kinds.has("order")) orders.value = next.orders;
   if (kinds.has("read")) reads.value = next.reads;
+}
+
+/** An order's life only grows: whichever of two reports, live or asked for, knows more of it counts. */
+export function further(known: Record<string, Order>, order: Order): Record<string, Order> {
+  const had = known[order.id];
+  const older = had && (had.states.length > order.states.length
+    || (had.states.length === order.states.length && had.reasons.length > order.reasons.length));
+  return older ? known : { ...known, [order.id]: order };
 }
 
 interface Next {
@@ -96,7 +107,7 @@ function foldOne(message: Live, next: Next, at: number): void {
       next.incidents[message.id] = message;
       return;
     case "order":
-      next.orders[message.id] = message;
+      next.orders = further(next.orders, message);
       return;
     case "dropped":
       dropped.value += message.count;
