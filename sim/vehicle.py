@@ -3,11 +3,8 @@
 `Vehicle` is the core: time and datagrams in, datagrams out. `fly` is the shell: one UDP socket and a clock.
 """
 
-import argparse
 import asyncio
-import itertools
 import math
-import signal
 import sys
 from collections.abc import Callable
 from pathlib import Path
@@ -19,6 +16,7 @@ from sim.autopilot.channel import Channel
 from sim.autopilot.copter import Copter
 from sim.autopilot.estimate import Estimate, Origin
 from sim.autopilot.parameters import Parameters
+from sim.battery import draw, mah
 from sim.clock import Clock
 from sim.mavlink import Address, Codec, Peer, dialect, open_socket
 from sim.physics import MAX_THRUST, Airframe, Body, step
@@ -26,7 +24,6 @@ from sim.ripple import Ripple
 from sim.truth import TruthLog
 from sim.weather import Weather, WeatherConfig
 from wire.config import Section
-from wire.errors import UserError
 from wire.frozen import Heading, Latitude, Longitude, Name
 
 DT = 0.01
@@ -34,10 +31,7 @@ SHELL_S = 0.02
 LID_M, PAD_M = 0.5, 1.5
 """How high the dock's lid closes over the pad, and how far from the centre it reaches."""
 MOST_PEERS = 8
-CELLS, OHM = 6, 0.03
-CHARGES = ((0.0, 3.20), (0.05, 3.45), (0.2, 3.65), (0.5, 3.80), (0.8, 4.00), (1.0, 4.18))
-"""Open-circuit volts of a lithium-polymer cell by state of charge."""
-
+DEMO_BASELINE = Path(__file__).parent.parent / "firmware-configs" / "demo" / "arducopter.param"
 Tell = Callable[..., None]
 
 
@@ -163,7 +157,7 @@ class Vehicle:
 
     def _boot(self) -> Copter:
         parameters = Parameters()
-        parameters["BATT_CAPACITY"] = self.config.battery_wh / (CELLS * 3.7) * 1000
+        parameters["BATT_CAPACITY"] = mah(self.config.battery_wh)
         if self.config.params is not None:
             parameters.load(self.config.params)
         parameters["SYSID_THISMAV"] = self.config.system_id
@@ -188,13 +182,11 @@ class Vehicle:
 
     def _estimate(self, t_s: float) -> Estimate:
         b, (north, east, down) = self.body, (ripple.at(t_s) for ripple in self._noise)
-        left = max(0.0, 1 - b.used_wh / self.config.battery_wh)
-        rest = _open_volts(left)
-        amperes = b.watts / rest
+        pack = draw(b.watts, b.used_wh, self.config.battery_wh)
         return Estimate(
             b.north + north, b.east + east, b.down + down, b.v_north, b.v_east, b.v_down, b.roll, b.pitch, b.yaw,
-            b.roll_rate, b.pitch_rate, b.yaw_rate, b.grounded, b.thrust / MAX_THRUST * 100, rest - amperes * OHM,
-            amperes, b.used_wh / (CELLS * 3.7) * 1000, b.used_wh, left * 100,
+            b.roll_rate, b.pitch_rate, b.yaw_rate, b.grounded, b.thrust / MAX_THRUST * 100, pack.volts, pack.amperes,
+            pack.used_mah, b.used_wh, pack.left_pct,
         )  # fmt: skip
 
     def _under_lid(self, before: Body, after: Body) -> Body:
@@ -227,14 +219,6 @@ class Vehicle:
             self._tell("touchdown", vehicle=name, crash=before.v_down > 2.5, **where)
 
 
-def _open_volts(left: float) -> float:
-    """The pack's volts at rest with a share `left` of its charge."""
-    for (low, v_low), (high, v_high) in itertools.pairwise(CHARGES):
-        if left <= high:
-            return CELLS * (v_low + (v_high - v_low) * (left - low) / (high - low))
-    return CELLS * CHARGES[-1][1]
-
-
 def _chunks(severity: int, text: str) -> list[Any]:
     """STATUSTEXT carries 50 bytes; longer ones go in numbered chunks that share an id."""
     data = text.encode()
@@ -263,63 +247,7 @@ async def run_vehicle(config: VehicleConfig, clock: Clock, truth: TruthLog) -> N
     await fly(Vehicle(config, truth.write), clock)
 
 
-def main(argv: list[str] | None = None) -> int:
-    """`python -m sim.vehicle`: one aircraft alone, for any MAVLink client."""
-    args = _arguments().parse_args(argv)
-    try:
-        lat, lon, amsl = (float(word) for word in args.home.split(","))
-    except ValueError:
-        print(f"--home {args.home}: expected LAT,LON,ALT", file=sys.stderr)
-        return 2
-    try:
-        config = VehicleConfig(
-            mavlink=args.mavlink, lat=lat, lon=lon, ground_amsl_m=amsl, seed=args.seed, system_id=args.system_id,
-            params=args.params, powered_s=args.powered,
-        )  # fmt: skip
-        asyncio.run(_alone(config, args.speed, args.truth))
-    except (UserError, ValueError) as error:
-        print(str(error).splitlines()[0], file=sys.stderr)
-        return 2
-    return 0
-
-
-def _arguments() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(prog="python -m sim.vehicle", description="One simulated aircraft over MAVLink.")
-    parser.add_argument("--mavlink", default="udpout:127.0.0.1:14550", help="udpout:HOST:PORT or udpin:HOST:PORT")
-    parser.add_argument("--home", default="52.2,0.12,15", help="LAT,LON,ALT (degrees, metres above sea level)")
-    parser.add_argument("--speed", type=float, default=1.0, help="simulated seconds a second")
-    parser.add_argument("--seed", type=int, default=1)
-    parser.add_argument("--system-id", type=int, default=1)
-    parser.add_argument("--powered", type=float, default=0.0, help="seconds it has been on already")
-    parser.add_argument("--params", type=Path, help="an arducopter.param file to load")
-    parser.add_argument("--truth", type=Path, help="write the truth log here (JSON lines)")
-    return parser
-
-
-async def _alone(config: VehicleConfig, speed: float, truth_path: Path | None) -> None:
-    clock = Clock(speed)
-    truth = TruthLog(truth_path, clock)
-    vehicle = Vehicle(config, truth.write)
-    flight = asyncio.create_task(fly(vehicle, clock))
-    loop = asyncio.get_running_loop()
-    for number in (signal.SIGTERM, signal.SIGINT):
-        loop.add_signal_handler(number, flight.cancel)
-    ready = asyncio.create_task(_say_when_ready(vehicle, clock))
-    try:
-        await flight
-    except asyncio.CancelledError:
-        pass
-    finally:
-        ready.cancel()
-        truth.close()
-
-
-async def _say_when_ready(vehicle: Vehicle, clock: Clock) -> None:
-    print(f"vehicle {vehicle.config.system_id} on {vehicle.config.mavlink}, booting", flush=True)
-    while not vehicle.copter.ready:
-        await clock.sleep(0.2)
-    print("ready", flush=True)
-
-
 if __name__ == "__main__":
+    from sim.vehicle_alone import main
+
     sys.exit(main())

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
-from sim.autopilot import failsafes
+from sim.autopilot import failsafes, targets
 from sim.autopilot.commands import (
     ACCEPTED,
     DENIED,
@@ -14,13 +14,10 @@ from sim.autopilot.commands import (
     UNSUPPORTED,
     Command,
     change_mode,
-    down_of,
-    go_to,
     obey,
 )
 from sim.autopilot.copter import Copter
-from sim.autopilot.guidance import Move
-from sim.autopilot.modes import TRAITS, Style
+from sim.autopilot.modes import Mode
 from sim.autopilot.plans import Plans
 from sim.autopilot.streams import GROUPS, HEARTBEAT, MAKERS
 from sim.mavlink import dialect as m
@@ -44,6 +41,8 @@ class Channel:
     reboot: bool = False
     heard_s: float = 0.0
     source: tuple[int, int] = (0, 0)
+    mode: Mode | None = None
+    """The mode that was told last: a change is told at once, as ArduCopter does."""
 
     def receive(self, message: Any) -> None:
         """Takes one message. One that isn't meant for us or isn't known changes nothing."""
@@ -63,6 +62,8 @@ class Channel:
         self.queue.clear()
         out += self._list_parameters()
         now_s = self.copter.now_s
+        if self.mode is not self.copter.mode:
+            self.mode, self.next_s[HEARTBEAT] = self.copter.mode, now_s
         for number, interval in self.intervals.items():
             if now_s >= self.next_s.get(number, 0.0):
                 late = now_s - self.next_s.get(number, 0.0)
@@ -217,45 +218,6 @@ def _timesync(channel: Channel, message: Any) -> None:
         channel.queue.append(m.MAVLink_timesync_message(int(channel.copter.now_s * 1e9), message.ts1))
 
 
-def _position_target(channel: Channel, message: Any) -> None:
-    """SET_POSITION_TARGET_GLOBAL_INT: a place or a velocity, only in GUIDED."""
-    copter = channel.copter
-    if TRAITS[copter.mode].style is not Style.GUIDED or not copter.armed:
-        return
-    lat, lon = message.lat_int / 1e7, message.lon_int / 1e7
-    down = down_of(copter, message.coordinate_frame, message.alt)
-    if not message.type_mask & 0b111:
-        if down is not None and math.isfinite(down) and abs(lat) <= 90 and abs(lon) <= 180:
-            go_to(copter, *copter.origin.local(lat, lon), down, _yaw(message))
-    elif not message.type_mask & 0b111000:
-        _velocity(copter, message)
-
-
-def _local_target(channel: Channel, message: Any) -> None:
-    """SET_POSITION_TARGET_LOCAL_NED in the frames LOCAL_NED (1) and LOCAL_OFFSET_NED (7)."""
-    copter, here = channel.copter, channel.copter.estimate
-    if TRAITS[copter.mode].style is not Style.GUIDED or not copter.armed or message.coordinate_frame not in (1, 7):
-        return
-    offset = (here.north, here.east, here.down) if message.coordinate_frame == 7 else (0.0, 0.0, 0.0)
-    if not message.type_mask & 0b111:
-        spot = [base + value for base, value in zip(offset, (message.x, message.y, message.z), strict=True)]
-        if all(map(math.isfinite, spot)):
-            go_to(copter, spot[0], spot[1], spot[2], _yaw(message))
-    elif not message.type_mask & 0b111000:
-        _velocity(copter, message)
-
-
-def _velocity(copter: Copter, message: Any) -> None:
-    if all(map(math.isfinite, (message.vx, message.vy, message.vz))):
-        copter.go(Move(message.vx, message.vy, message.vz, _yaw(message)))
-
-
-def _yaw(message: Any) -> float | None:
-    """Radians where the mask says that yaw counts."""
-    counts = not message.type_mask & 0b10000000000 and math.isfinite(message.yaw)
-    return float(message.yaw) if counts else None
-
-
 def _plan(channel: Channel, message: Any) -> None:
     channel.queue.extend(channel.plans.receive(channel.copter, message, channel.source))
 
@@ -276,8 +238,8 @@ HANDLERS: dict[str, Callable[[Channel, Any], None]] = {
     "PARAM_SET": _param_set,
     "TIMESYNC": _timesync,
     "PING": _ping,
-    "SET_POSITION_TARGET_GLOBAL_INT": _position_target,
-    "SET_POSITION_TARGET_LOCAL_NED": _local_target,
+    "SET_POSITION_TARGET_GLOBAL_INT": lambda channel, message: targets.globe(channel.copter, message),
+    "SET_POSITION_TARGET_LOCAL_NED": lambda channel, message: targets.local(channel.copter, message),
     "MISSION_REQUEST_LIST": _plan,
     "MISSION_REQUEST": _plan,
     "MISSION_REQUEST_INT": _plan,

@@ -8,6 +8,7 @@ import math
 from collections.abc import Callable
 from typing import NamedTuple
 
+from sim.autopilot import fence
 from sim.autopilot.copter import Air, Copter
 from sim.autopilot.estimate import Spot
 from sim.autopilot.guidance import Goto
@@ -90,21 +91,23 @@ def _reposition(copter: Copter, command: Command) -> int:
     down = down_of(copter, command.frame, command.alt)
     if command.lat is None or command.lon is None or down is None or not math.isfinite(down):
         return DENIED
-    if not copter.ready or (copter.mode is not Mode.GUIDED and not copter.enter(Mode.GUIDED)):
+    if not copter.ready:
         return FAILED
-    if not go_to(copter, *copter.origin.local(command.lat, command.lon), down):
+    # The goal is judged first: a mode is not left for a goal that is refused.
+    north, east = copter.origin.local(command.lat, command.lon)
+    if refused(copter, north, east, down) or (copter.mode is not Mode.GUIDED and not copter.enter(Mode.GUIDED)):
         return FAILED
+    copter.go(Goto(Spot(north, east, down)))
     if command.params[0] > 0:
         copter.speed = command.params[0]
     return ACCEPTED
 
 
-def go_to(copter: Copter, north: float, east: float, down: float, yaw: float | None = None) -> bool:
-    """A guided goal; refused outside the uploaded fence, as ArduCopter does."""
-    if copter.parameters["FENCE_ENABLE"] and any(area.breached((north, east)) for area in copter.areas):
-        copter.say(4, "Guided destination outside fence")
+def refused(copter: Copter, north: float, east: float, down: float) -> bool:
+    """A guided goal outside the fence is refused, as ArduCopter does (check_destination_within_fence)."""
+    if not copter.home or not fence.breaches(copter.parameters, copter.areas, copter.home, Spot(north, east, down)):
         return False
-    copter.go(Goto(Spot(north, east, down), yaw))
+    copter.say(4, "Guided destination outside fence")
     return True
 
 
