@@ -7,6 +7,7 @@ import sys
 import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 
 import structlog
@@ -24,13 +25,14 @@ _PR_SET_PDEATHSIG = 1
 
 @dataclass(frozen=True)
 class Child:
-    """`log`: where its output goes; None inherits ours."""
+    """`log`: where its output goes; None inherits ours. `stop_signal`: what makes it leave cleanly."""
 
     name: str
     argv: Sequence[str]
     env: Mapping[str, str] | None = None
     log: Path | None = None
     stop_s: float = 5.0
+    stop_signal: signal.Signals = signal.SIGTERM
 
 
 @dataclass
@@ -95,7 +97,7 @@ class Family:
         await asyncio.wait({gone, stopped}, return_when=asyncio.FIRST_COMPLETED)
         stopped.cancel()
         if not gone.done():
-            await _end(process, gone, child.stop_s)
+            await _end(process, gone, child)
         return await gone
 
     async def _pause(self, seconds: float) -> None:
@@ -110,9 +112,9 @@ def python(*argv: str) -> list[str]:
     return [sys.executable, "-m", *argv]
 
 
-def die_with_parent() -> None:
-    """Asks the kernel for SIGTERM when the parent goes (prctl(2), PR_SET_PDEATHSIG), so that nobody is left behind."""
-    ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGTERM, 0, 0, 0)
+def die_with_parent(with_signal: signal.Signals = signal.SIGTERM) -> None:
+    """Asks the kernel for a signal when the parent goes (prctl(2), PR_SET_PDEATHSIG), so that nobody is left behind."""
+    ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, int(with_signal), 0, 0, 0)
 
 
 async def _spawn(child: Child) -> asyncio.subprocess.Process:
@@ -125,17 +127,17 @@ async def _spawn(child: Child) -> asyncio.subprocess.Process:
             stdout=output,
             stderr=output,
             start_new_session=True,  # Ctrl-C goes to the supervisor alone, which ends its children in order
-            preexec_fn=die_with_parent,
+            preexec_fn=partial(die_with_parent, child.stop_signal),
         )
     finally:
         if output:
             output.close()
 
 
-async def _end(process: asyncio.subprocess.Process, gone: "asyncio.Task[int]", grace_s: float) -> None:
-    process.terminate()
+async def _end(process: asyncio.subprocess.Process, gone: "asyncio.Task[int]", child: Child) -> None:
+    process.send_signal(child.stop_signal)
     try:
-        await asyncio.wait_for(asyncio.shield(gone), grace_s)
+        await asyncio.wait_for(asyncio.shield(gone), child.stop_s)
     except TimeoutError:
-        log.warning("child_killed", pid=process.pid, after_s=grace_s)
+        log.warning("child_killed", pid=process.pid, after_s=child.stop_s)
         process.kill()

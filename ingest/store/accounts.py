@@ -1,4 +1,4 @@
-"""People who may sign in, and their sessions. Passwords arrive here as argon2id hashes, tokens as SHA-256."""
+"""People who may sign in, and their sessions. Passwords arrive here as argon2id hashes, tokens as SHA-256 (hex)."""
 
 from datetime import datetime
 
@@ -42,24 +42,24 @@ def list_accounts(db: Db) -> list[Account]:
     return db.cursor(row_factory=class_row(Account)).execute(query).fetchall()
 
 
-def open_session(db: Db, token_sha256: bytes, account: str, csrf: str, expires_at: datetime) -> None:
+def open_session(db: Db, token_sha256: str, account: str, csrf: str, expires_at: datetime) -> None:
     """Keeps the session and forgets the expired ones."""
     with db.transaction():
         db.execute("DELETE FROM sessions WHERE expires_at < now()")
         db.execute(
             "INSERT INTO sessions (token_sha256, account, csrf, expires_at) VALUES (%s, %s, %s, %s)",
-            (token_sha256, account, csrf, expires_at),
+            (bytes.fromhex(token_sha256), account, csrf, expires_at),
         )
 
 
-def find_session(db: Db, token_sha256: bytes) -> Session | None:
+def find_session(db: Db, token_sha256: str) -> Session | None:
     """The living session of an account that is not disabled, with its roles of now; else None."""
     query = (
         "SELECT s.account, a.roles, s.csrf, s.expires_at FROM sessions s JOIN accounts a ON a.name = s.account"
         " WHERE s.token_sha256 = %s AND s.expires_at > now() AND NOT a.disabled"
     )
-    return db.cursor(row_factory=class_row(Session)).execute(query, (token_sha256,)).fetchone()
+    return db.cursor(row_factory=class_row(Session)).execute(query, (bytes.fromhex(token_sha256),)).fetchone()
 
 
-def close_session(db: Db, token_sha256: bytes) -> None:
-    db.execute("DELETE FROM sessions WHERE token_sha256 = %s", (token_sha256,))
+def close_session(db: Db, token_sha256: str) -> None:
+    db.execute("DELETE FROM sessions WHERE token_sha256 = %s", (bytes.fromhex(token_sha256),))

@@ -1,13 +1,9 @@
-"""Doors into the database: one connection, a small pool of them, and patience while the database is away."""
+"""Doors into the database: where it is, one connection, and patience while it is away (requests: see pool.py)."""
 
 import hashlib
-import queue
 import random
 import tempfile
 import threading
-import time
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 
 import psycopg
@@ -20,8 +16,13 @@ log = structlog.get_logger()
 Db = psycopg.Connection[TupleRow]
 """Autocommit: a lone statement is durable when it returns; `with db.transaction():` joins several."""
 
-DATABASE = "airbeat"
+LOST = (psycopg.OperationalError, psycopg.InterfaceError)
+"""The database is away, full or busy: what was under way is not stored; come back later."""
+POISON = (psycopg.DataError, psycopg.IntegrityError, UnicodeError)
+"""Something in the values themselves cannot be stored: without it the rest can."""
+
 SUPERUSER = "postgres"
+"""Also the database's name: initdb makes it."""
 _LONGEST_SOCKET_PATH = 107
 """sun_path of unix(7) without its closing zero."""
 
@@ -38,7 +39,7 @@ def database_url(store: EmbeddedStore | ExternalStore) -> str:
     """What `connect` takes; the embedded database trusts whoever may enter the folder of its socket (mode 0700)."""
     match store:
         case EmbeddedStore():
-            return f"postgresql://{SUPERUSER}@/{DATABASE}?host={socket_dir(store.data_dir)}"
+            return f"postgresql://{SUPERUSER}@/{SUPERUSER}?host={socket_dir(store.data_dir)}"
         case ExternalStore():
             return store.url
 
@@ -64,38 +65,3 @@ def connect_patiently(url: str, stopping: threading.Event) -> Db | None:
             attempt += 1
             stopping.wait(random.uniform(0.05, min(2.0, 0.1 * 2 ** min(attempt, 6))))
     return None
-
-
-class Pool:
-    """At most `size` connections, opened when first needed; one that broke is closed and replaced at its next use."""
-
-    def __init__(self, url: str, size: int = 8, wait_s: float = 5) -> None:
-        self._url, self._wait_s = url, wait_s
-        self._idle: queue.LifoQueue[Db | None] = queue.LifoQueue()
-        for _ in range(size):
-            self._idle.put(None)
-
-    @contextmanager
-    def connection(self) -> Iterator[Db]:
-        """Raises psycopg.OperationalError where the database is away or every connection stays busy for `wait_s`."""
-        started = time.monotonic()
-        try:
-            db = self._idle.get(timeout=self._wait_s)
-        except queue.Empty as error:
-            waited = time.monotonic() - started
-            raise psycopg.OperationalError(f"every database connection was busy for {waited:.0f} s") from error
-        try:
-            db = db if db and not db.closed and not db.broken else connect(self._url)
-            yield db
-        except psycopg.OperationalError:
-            if db:
-                db.close()
-            raise
-        finally:
-            self._idle.put(db if db and not db.closed else None)
-
-    def close(self) -> None:
-        """Closes the idle connections."""
-        while not self._idle.empty():
-            if db := self._idle.get_nowait():
-                db.close()

@@ -22,7 +22,7 @@ class HotlistRow(Frozen):
 
 
 def put_hotlist(
-    db: Db, name: str, entries: list[HotlistEntry], issued_at: datetime, expires_at: datetime, imported_by: str
+    db: Db, name: str, entries: list[HotlistEntry], *, issued_at: datetime, expires_at: datetime, imported_by: str
 ) -> int:
     """Stores a new version, which replaces the one before; returns its number. Notifies."""
     with db.transaction():

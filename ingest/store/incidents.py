@@ -85,14 +85,16 @@ def hold_incident(db: Db, incident_id: UUID, *, hold: bool) -> bool:
 
 
 def lock_marks(db: Db, folds: list[str]) -> None:
-    """Until the transaction ends nobody else opens an incident for these marks; sorted, so that no two wait in a ring."""
+    """Until the transaction ends nobody else opens an incident for these marks; sorted: no two wait in a ring."""
     for fold in sorted(folds):
         db.execute("SELECT pg_advisory_xact_lock(hashtextextended(%s, 722640))", (fold,))
 
 
 def known_incidents(db: Db, folds: list[str]) -> list[Known]:
     """The incidents of these marks, oldest first."""
-    query = "SELECT id, fold, first_seen_at, last_seen_at, closed_at FROM incidents WHERE fold = ANY(%s) ORDER BY number"
+    query = (
+        "SELECT id, fold, first_seen_at, last_seen_at, closed_at FROM incidents WHERE fold = ANY(%s) ORDER BY number"
+    )
     return [Known(*row) for row in db.execute(query, (folds,))]
 
 
@@ -103,10 +105,23 @@ def open_incidents(db: Db, opened: list[Opened], now: datetime) -> None:
             " first_seen_at, last_seen_at, lat, lon, tags)"
             " VALUES (%s, %s, %s, 'open', %s, %s, %s, %s, %s, %s, %s, %s, %s, %s)",
             [
-                (o.id, o.kind, o.priority, o.title, o.vrm, o.fold, o.hotlist_version, now, o.first_seen_at,
-                 o.last_seen_at, o.lat, o.lon, list(o.tags))
+                (
+                    o.id,
+                    o.kind,
+                    o.priority,
+                    o.title,
+                    o.vrm,
+                    o.fold,
+                    o.hotlist_version,
+                    now,
+                    o.first_seen_at,
+                    o.last_seen_at,
+                    o.lat,
+                    o.lon,
+                    list(o.tags),
+                )
                 for o in opened
-            ],  # fmt: skip
+            ],
         )
 
 

@@ -1,5 +1,6 @@
 """Pictures by their SHA-256 (hex outside, bytes inside)."""
 
+from collections.abc import Sequence
 from datetime import date, datetime
 
 from ingest.store.connect import Db
@@ -14,7 +15,7 @@ class Picture(Frozen):
     jpeg: bytes
 
 
-def put_media(db: Db, pictures: list[Picture], stored_at: datetime, stored_on: date) -> None:
+def put_media(db: Db, pictures: Sequence[Picture], stored_at: datetime, stored_on: date) -> None:
     """Keeps each picture once; part of the caller's transaction."""
     with db.cursor() as cursor:
         cursor.executemany(

@@ -92,9 +92,7 @@ def insert_order(db: Db, order: Order) -> bool:
     return row is not None
 
 
-def put_order_state(
-    db: Db, order_id: UUID, state: OrderState, at: datetime, reasons: tuple[str, ...] = ()
-) -> bool:
+def put_order_state(db: Db, order_id: UUID, state: OrderState, at: datetime, reasons: tuple[str, ...] = ()) -> bool:
     """Idempotent: the first word about a state stays. True where it was new."""
     done = db.execute(
         "INSERT INTO order_states (order_id, state, at, reasons) VALUES (%s, %s, %s, %s) ON CONFLICT DO NOTHING",

@@ -1,4 +1,4 @@
-"""Days of events, reads and media: made ahead of their first row, shelved where they must stay, dropped at their end."""
+"""Days of events, reads and media: made ahead of their first row, dropped at their end."""
 
 from datetime import date, timedelta
 

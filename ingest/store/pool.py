@@ -7,11 +7,20 @@ from contextlib import contextmanager
 
 import psycopg
 
-from ingest.store.connect import Db
+from ingest.store.connect import LOST, Db
 
 
 class Away(Exception):
     """The database does not answer just now, or there was no free connection in time."""
+
+
+@contextmanager
+def lost_is_away() -> Iterator[None]:
+    """Within it a connection that breaks or can't be made raises Away; so does a database without its tables yet."""
+    try:
+        yield
+    except (*LOST, psycopg.errors.UndefinedTable) as error:
+        raise Away(f"the database does not answer: {error}".strip()) from error
 
 
 class Pool:
@@ -32,14 +41,8 @@ class Pool:
         if not self._places.acquire(timeout=self._wait_s):
             raise Away("every connection to the database is busy")
         try:
-            db = self._take()
-            try:
-                with db.transaction():
-                    yield db
-            finally:
-                self._give_back(db)
-        except (psycopg.OperationalError, psycopg.InterfaceError) as error:
-            raise Away(f"the database does not answer: {error}".strip()) from error
+            with lost_is_away(), self._borrowed() as db, db.transaction():
+                yield db
         finally:
             self._places.release()
 
@@ -53,15 +56,28 @@ class Pool:
         return True
 
     def close(self) -> None:
-        while self._idle:
-            self._idle.pop().close()
+        while db := self._pop():
+            db.close()
+
+    @contextmanager
+    def _borrowed(self) -> Iterator[Db]:
+        db = self._take()
+        try:
+            yield db
+        finally:
+            self._give_back(db)
 
     def _take(self) -> Db:
-        while self._idle:
-            db = self._idle.pop()
+        while db := self._pop():
             if _is_alive(db):
                 return db
         return psycopg.connect(self._url, autocommit=True, connect_timeout=3, options=self._options)
+
+    def _pop(self) -> Db | None:
+        try:
+            return self._idle.pop()
+        except IndexError:
+            return None
 
     def _give_back(self, db: Db) -> None:
         if not db.closed:

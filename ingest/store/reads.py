@@ -1,11 +1,13 @@
 """Plate reads: the promoted columns of their events, for search and for incidents."""
 
-from datetime import datetime
+from datetime import date, datetime
+from typing import Literal
 from uuid import UUID
 
 from psycopg.rows import class_row
 
 from ingest.store.connect import Db
+from wire.events import PlateRead
 from wire.frozen import Frozen
 from wire.vrm import fold
 
@@ -33,6 +35,17 @@ class ReadRow(Frozen):
     patch: str | None
     overview: str | None
     hit: str | None
+    time_verified: bool
+
+
+class NewRead(Frozen):
+    """A read that is stored beside its event."""
+
+    event_id: UUID
+    box: str
+    read: PlateRead
+    seen_at: datetime
+    hit: Literal["hit", "possible"] | None
     time_verified: bool
 
 
@@ -75,3 +88,23 @@ def recent_reads(db: Db, limit: int = 50) -> list[ReadRow]:
     """The newest first, for the console's ticker."""
     query = f"SELECT {COLUMNS} FROM reads r ORDER BY r.seen_at DESC LIMIT %s"
     return db.cursor(row_factory=class_row(ReadRow)).execute(query, (limit,)).fetchall()
+
+
+def copy_reads(db: Db, reads: list[NewRead], stored_at: datetime, stored_on: date) -> None:
+    """Part of the commit of their events."""
+    columns = (
+        "stored_on, stored_at, event_id, box, camera, vrm, fold, raw, format, confidence, captured_at, seen_at, lat,"
+        " lon, direction, patch, overview, hit, time_verified"
+    )
+    with db.cursor().copy(f"COPY reads ({columns}) FROM STDIN") as copy:
+        for n in reads:
+            r = n.read
+            copy.write_row(
+                (stored_on, stored_at, n.event_id, n.box, r.camera, r.vrm, fold(r.vrm), r.raw, r.format, r.confidence,
+                 r.captured_at, n.seen_at, r.lat, r.lon, r.direction, _bytes(r.patch_sha256), _bytes(r.overview_sha256),
+                 n.hit, n.time_verified)
+            )  # fmt: skip
+
+
+def _bytes(sha256: str | None) -> bytes | None:
+    return bytes.fromhex(sha256) if sha256 else None

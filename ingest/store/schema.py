@@ -57,7 +57,8 @@ CREATE TABLE incidents (
     fold text NOT NULL, hotlist_version int NOT NULL, opened_at timestamptz NOT NULL,
     first_seen_at timestamptz NOT NULL, last_seen_at timestamptz NOT NULL, lat double precision NOT NULL,
     lon double precision NOT NULL, tags text[] NOT NULL DEFAULT '{}', acknowledged_at timestamptz,
-    acknowledged_by text, closed_at timestamptz, closed_by text, close_reason text, hold boolean NOT NULL DEFAULT false);
+    acknowledged_by text, closed_at timestamptz, closed_by text, close_reason text,
+    hold boolean NOT NULL DEFAULT false);
 CREATE INDEX ON incidents (fold, last_seen_at);
 CREATE INDEX ON incidents (opened_at);
 CREATE TABLE incident_events (

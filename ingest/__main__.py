@@ -1,0 +1,104 @@
+"""`airbeat ingest ROOM.toml`: the supervisor of the control room's inbound side: broker, database and workers."""
+
+import argparse
+import asyncio
+import sys
+from pathlib import Path
+
+import structlog
+
+from ingest.broker import check_port
+from ingest.database import STOP, bin_dir
+from ingest.room import EmbeddedBroker, EmbeddedStore, RoomConfig
+from ingest.store.connect import LOST, connect, database_url
+from ingest.store.schema import migrate
+from wire.children import Child, Family, python
+from wire.config import read_config
+from wire.errors import UserError
+from wire.process import guarded, on_stop, setup_logging
+from wire.signing import load_private
+
+log = structlog.get_logger()
+
+
+def children(room: RoomConfig, path: Path) -> list[Child]:
+    """Every process of the inbound side. Stopped together: a worker needs its second, the database ends fast."""
+    broker, database = [], []
+    if isinstance(room.broker, EmbeddedBroker):
+        broker = [Child("broker", python("ingest.broker", str(room.broker.port)))]
+    if isinstance(room.store, EmbeddedStore):
+        database = [Child("database", python("ingest.database", str(room.store.data_dir)), stop_signal=STOP)]
+    workers = [
+        Child(f"worker-{n}", python("ingest.consume", str(path), "--worker", str(n))) for n in range(room.workers)
+    ]
+    retention = [Child("retention", python("ingest.retention", str(path), "--daily"))]
+    return [*broker, *database, *workers, *retention]
+
+
+def check(room: RoomConfig) -> str:
+    """What the config describes, in one line. Raises UserError where something is missing or a port is taken."""
+    load_private(room.keys.room_private_key)
+    if isinstance(room.broker, EmbeddedBroker):
+        check_port(room.broker.port)
+    match room.store:
+        case EmbeddedStore(data_dir=data_dir):
+            bin_dir()
+            store = f"embedded in {data_dir}"
+        case external:
+            store = external.kind
+    return f"room {room.name}: broker {room.broker.kind} port {room.broker.port}; store {store}; {room.workers} workers"
+
+
+async def supervise(room: RoomConfig, path: Path) -> int:
+    """Until SIGTERM; exit status 2 where a child found that only a person can help."""
+    family = Family(children(room, path))
+    on_stop(family.stop)
+    ready = asyncio.create_task(_say_when_ready(room))
+    failed = await family.run()
+    ready.cancel()
+    return 2 if failed else 0
+
+
+async def _say_when_ready(room: RoomConfig) -> None:
+    while not await asyncio.to_thread(serving, room):
+        await asyncio.sleep(0.1)
+    print(f"airbeat ingest: room {room.name} is ready", flush=True)
+
+
+def serving(room: RoomConfig) -> bool:
+    """The database answers and has its tables; the embedded broker listens."""
+    try:
+        with connect(database_url(room.store)) as db:
+            migrate(db)
+    except LOST:
+        return False
+    if isinstance(room.broker, EmbeddedBroker):
+        try:
+            check_port(room.broker.port)
+        except UserError:
+            return True
+        return False
+    return True
+
+
+def main(argv: list[str] | None = None) -> int:
+    """airbeat ingest ROOM.toml [--check]"""
+    parser = argparse.ArgumentParser(prog="airbeat ingest", description=__doc__)
+    parser.add_argument("room", type=Path, metavar="ROOM.toml")
+    parser.add_argument("--check", action="store_true", help="say what is wrong with the config, then stop")
+    args = parser.parse_args(argv)
+    return guarded(lambda: _run(args.room, args.check))
+
+
+def _run(path: Path, check_only: bool) -> int:
+    room = read_config(path, RoomConfig)
+    summary = check(room)
+    if check_only:
+        print(summary)
+        return 0
+    setup_logging("ingest")
+    return asyncio.run(supervise(room, path))
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,65 @@
+"""A read against the hotlist: a hit, one that is possible, or nothing (SAFETY.md S8). Pure."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Literal
+
+from wire.states import Hotlist, HotlistEntry
+from wire.vrm import fold
+
+CONFUSIONS = ("B8", "S5", "Z2", "G6", "D0", "Q0", "DQ", "U0", "L1", "T7", "A4", "CG", "EF", "MN", "UV", "VY", "PR")
+"""Pairs of glyphs that readers mistake for one another on UK plates; O/0 and I/1 are one already (see vrm.fold)."""
+_LIKE: dict[str, str] = {
+    glyph: "".join(pair.replace(glyph, "") for pair in CONFUSIONS if glyph in pair)
+    for glyph in sorted({glyph for pair in CONFUSIONS for glyph in pair})
+}
+
+
+@dataclass(frozen=True)
+class Match:
+    kind: Literal["hit", "possible"]
+    entry: HotlistEntry
+
+
+@dataclass(frozen=True)
+class Marks:
+    """A hotlist made ready for look-ups. `by_fold`: the entries under their folded marks."""
+
+    version: int
+    expires_at: datetime | None
+    by_fold: dict[str, HotlistEntry]
+
+
+NO_MARKS = Marks(0, None, {})
+
+
+def marks_of(hotlist: Hotlist | None) -> Marks:
+    if hotlist is None:
+        return NO_MARKS
+    return Marks(hotlist.version, hotlist.expires_at, {fold(entry.vrm): entry for entry in hotlist.entries})
+
+
+def match(mark: str, confidence: float, marks: Marks, *, min_confidence: float, now: datetime) -> Match | None:
+    """`mark`: the read's VRM. An exact one below `min_confidence`, or one confusion away, is only possible."""
+    folded = fold(mark)
+    if entry := _living(folded, marks, now):
+        return Match("hit" if confidence >= min_confidence else "possible", entry)
+    found = (entry for near in neighbours(folded) if (entry := _living(near, marks, now)))
+    if entry := next(found, None):
+        return Match("possible", entry)
+    return None
+
+
+def neighbours(folded: str) -> Iterator[str]:
+    """Every mark that differs in one glyph by one confusion."""
+    for at, glyph in enumerate(folded):
+        for like in _LIKE.get(glyph, ""):
+            yield folded[:at] + like + folded[at + 1 :]
+
+
+def _living(folded: str, marks: Marks, now: datetime) -> HotlistEntry | None:
+    if marks.expires_at is None or marks.expires_at <= now:
+        return None
+    entry = marks.by_fold.get(folded)
+    return entry if entry and (entry.expires_at is None or entry.expires_at > now) else None
