@@ -71,7 +71,7 @@ class Candidate:
 
 
 def judge(
-    act: Act, person: Person, reason: str, scene: Scene | None, standing: Standing | None, now: datetime
+    act: Act, person: Person, standing: Standing | None, *, reason: str, scene: Scene | None, now: datetime
 ) -> tuple[str, ...]:
     """Every reason against the act; empty = go. `standing`: None where no such aircraft has told of itself."""
     if standing is None:

@@ -61,6 +61,5 @@ def eta_s(info: AircraftInfo, scene: Place, weather: Weather | None) -> float | 
     return PREPARE_S + info.scene_alt_rel_m / info.climb_mps + far / min(speed, info.cruise_mps)
 
 
-
 def plain_distance(metres: float) -> str:
     return f"{metres:,.0f} m" if metres < 10_000 else f"{metres / 1000:,.1f} km"

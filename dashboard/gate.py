@@ -76,7 +76,7 @@ class Gate:
         self._check_origin(headers)
         row = self._row(scope)
         _check_body(headers, row)
-        if row.roles is OPEN:
+        if row.roles is None:
             return
         person = await self._person(headers)
         if row.method not in SAFE and not same(headers.get(CSRF_HEADER, ""), person.csrf):
@@ -135,4 +135,3 @@ async def _deny(refusal: Refused, scope: Scope, receive: Receive, send: Send) ->
         await WebSocket(scope, receive, send).send_denial_response(refusal.response())
     else:
         await refusal.response()(scope, receive, send)
-

@@ -18,6 +18,7 @@ BATCH_S = 0.1
 BEAT_S = 2.0
 """An idle stream sends an empty batch so often: how a browser tells a quiet night from a dead line."""
 NEWS_LIMIT = 500
+RETRY = b"retry: 1000\n\n"
 LAST_WORDS = b"event: end\ndata: []\n\n"
 
 
@@ -105,16 +106,19 @@ class Hub:
 
 
 async def stream(
-    hub: Hub, hello: Callable[[], Awaitable[Message]], valid: Callable[[], Awaitable[bool]]
+    hub: Hub, hello: Callable[[], Awaitable[Message | None]], valid: Callable[[], Awaitable[bool]]
 ) -> AsyncIterator[bytes]:
     """Server-sent events for one client: a hello, then batches, until its session ends.
 
-    The client listens before the hello is made, so that nothing falls between the two.
+    The client listens before the hello is made, so that nothing falls between the two; without one it ends at once.
     """
     client = Client()
     hub.clients.add(client)
     try:
-        yield b"data: [" + (await hello()).data + b"]\n\n"
+        greeting = await hello()
+        if greeting is None:
+            return
+        yield RETRY + b"data: [" + greeting.data + b"]\n\n"
         last_s = monotonic()
         while await valid():
             await client.wait(last_s)

@@ -2,7 +2,9 @@
 
 from pathlib import Path
 
+from starlette.datastructures import MutableHeaders
 from starlette.responses import FileResponse, HTMLResponse, JSONResponse, Response
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 DIST = Path(__file__).parent / "web" / "dist"
 
@@ -34,7 +36,29 @@ _NOT_BUILT = """<!doctype html><html lang="en"><title>Airbeat</title><h1>The con
 <code>dashboard/web</code>), then load this page again. The API is up.</p></html>"""
 
 
-def serve_console(path: str, dist: Path = DIST) -> Response:
+class SecurityHeaders:
+    """ASGI middleware: HEADERS on every response; the API's answers are kept by no cache."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self._app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        async def send_with_headers(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                headers = MutableHeaders(scope=message)
+                headers.update(HEADERS)
+                headers.setdefault("Cache-Control", "no-store")
+            await send(message)
+
+        await self._app(scope, receive, send_with_headers)
+
+
+def serve_console(path: str) -> Response:
+    """What GET outside of the API answers."""
+    return find_page(DIST, path)
+
+
+def find_page(dist: Path, path: str) -> Response:
     """A file of the build; the page itself for every other path without a dot, since the console routes there."""
     if path.startswith("api/"):
         return JSONResponse({"error": "There is no such address", "reasons": []}, 404)

@@ -86,9 +86,13 @@ class Channel:
 
 
 class Relay:
-    """All cameras. `subscribe(filter)`: VIDEO of one camera, asked for once; `publish(topic, payload)`: WATCH."""
+    """All cameras; lives on the event loop. `subscribe(filter, handler)` is asked once a camera and its handler may be
+    called from any thread; `publish(topic, payload)`: WATCH.
+    """
 
-    def __init__(self, subscribe: Callable[[str], None], publish: Callable[[str, bytes], object]) -> None:
+    def __init__(
+        self, subscribe: Callable[[str, Callable[[str, bytes], None]], None], publish: Callable[[str, bytes], object]
+    ) -> None:
         self._subscribe, self._publish = subscribe, publish
         self._channels: dict[Camera, Channel] = {}
 
@@ -96,7 +100,7 @@ class Relay:
         channel = self._channels.get(camera)
         if channel is None:
             channel = self._channels[camera] = Channel()
-            self._subscribe(VIDEO.of(camera[0], camera=camera[1]))
+            self._subscribe(VIDEO.of(camera[0], camera=camera[1]), self._feeder())
         self._watch(camera)
         return channel.open()
 
@@ -116,6 +120,15 @@ class Relay:
             for camera, channel in self._channels.items():
                 if channel.viewers:
                     self._watch(camera)
+
+    def _feeder(self) -> Callable[[str, bytes], None]:
+        loop = asyncio.get_running_loop()
+
+        def hand_over(topic: str, payload: bytes) -> None:
+            if not loop.is_closed():
+                loop.call_soon_threadsafe(self.feed, topic, payload)
+
+        return hand_over
 
     def _watch(self, camera: Camera) -> None:
         self._publish(WATCH.of(camera[0]), Watch(camera=camera[1], ttl_s=WATCH_TTL_S).encode())

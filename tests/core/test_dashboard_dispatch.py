@@ -4,6 +4,9 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
 from dashboard.dispatch import (
     LEASE_GRACE_S,
     VEHICLE_SILENT_S,
@@ -16,8 +19,6 @@ from dashboard.dispatch import (
 )
 from dashboard.eta import Place
 from dashboard.people import Person, Role
-from hypothesis import given
-from hypothesis import strategies as st
 from wire.orders import Act, GoTo, Hold, Land, Launch, Return
 from wire.states import AircraftInfo, DockState, Lid, VehicleState, Weather
 
@@ -76,81 +77,83 @@ def dock(wind_mps: float, wind_from_deg: float, connected: bool = True) -> DockS
     )
 
 
+def verdict(act: Act, who: Person, reason: str, scene: Scene | None, one: Standing | None) -> tuple[str, ...]:
+    return judge(act, who, one, reason=reason, scene=scene, now=NOW)
+
+
 def test_a_ready_aircraft_launches_for_a_dispatcher_with_a_reason_and_an_incident() -> None:
-    assert judge(LAUNCH, person(), "stolen vehicle", SCENE, standing(), NOW) == ()
+    assert verdict(LAUNCH, person(), "stolen vehicle", SCENE, standing()) == ()
 
 
 @pytest.mark.parametrize("act", [LAUNCH, GoTo(lat=52.2, lon=0.12, alt_rel_m=30), *IN_FLIGHT])
 def test_a_viewer_commands_nothing(act: Act) -> None:
-    assert any("no role" in r for r in judge(act, person("eve", Role.VIEWER), "why", SCENE, standing(), NOW))
+    assert any("no role" in r for r in verdict(act, person("eve", Role.VIEWER), "why", SCENE, standing()))
 
 
 @pytest.mark.parametrize("reason", ["", "   ", "\n"])
 def test_a_launch_needs_a_reason(reason: str) -> None:
-    assert judge(LAUNCH, person(), reason, SCENE, standing(), NOW) == ("A reason is missing",)
+    assert verdict(LAUNCH, person(), reason, SCENE, standing()) == ("A reason is missing",)
 
 
 def test_a_launch_needs_a_living_incident() -> None:
-    assert judge(LAUNCH, person(), "why", None, standing(), NOW) == ("There is no such incident",)
+    assert verdict(LAUNCH, person(), "why", None, standing()) == ("There is no such incident",)
     closed = replace(SCENE, closed=True)
-    assert judge(LAUNCH, person(), "why", closed, standing(), NOW) == ("Incident 7 is closed",)
+    assert verdict(LAUNCH, person(), "why", closed, standing()) == ("Incident 7 is closed",)
 
 
 def test_every_reason_is_told_at_once() -> None:
     one = replace(with_vehicle(standing(), ready=False, not_ready=("battery 20 %", "wind 14.2 m/s")), online=False)
-    reasons = judge(LAUNCH, person("eve", Role.VIEWER), "", None, one, NOW)
+    reasons = verdict(LAUNCH, person("eve", Role.VIEWER), "", None, one)
     wanted = ("no role", "reason is missing", "no such incident", "offline", "battery 20 %", "wind 14.2")
     assert all(any(want in reason for reason in reasons) for want in wanted)
 
 
 @pytest.mark.parametrize("age_s", [VEHICLE_SILENT_S + 0.01, 60.0])
 def test_a_silent_aircraft_does_not_launch(age_s: float) -> None:
-    reasons = judge(LAUNCH, person(), "why", SCENE, replace(standing(), vehicle_age_s=age_s), NOW)
+    reasons = verdict(LAUNCH, person(), "why", SCENE, replace(standing(), vehicle_age_s=age_s))
     assert len(reasons) == 1
     assert "Nothing heard" in reasons[0]
 
 
 def test_an_aircraft_that_never_spoke_or_does_not_exist_does_not_launch() -> None:
-    assert judge(LAUNCH, person(), "why", SCENE, replace(standing(), vehicle=None), NOW)
-    assert judge(LAUNCH, person(), "why", SCENE, None, NOW)
+    assert verdict(LAUNCH, person(), "why", SCENE, replace(standing(), vehicle=None))
+    assert verdict(LAUNCH, person(), "why", SCENE, None)
 
 
 def test_unready_without_a_reason_is_still_unready() -> None:
-    assert judge(LAUNCH, person(), "why", SCENE, with_vehicle(standing(), ready=False), NOW)
+    assert verdict(LAUNCH, person(), "why", SCENE, with_vehicle(standing(), ready=False))
 
 
 def test_an_airborne_aircraft_is_sent_elsewhere_but_not_launched_again() -> None:
     flying = with_vehicle(standing(), airborne=True, armed=True, stage="on_scene")
-    assert judge(LAUNCH, person(), "why", SCENE, flying, NOW)
+    assert verdict(LAUNCH, person(), "why", SCENE, flying)
     goto = GoTo(lat=52.2, lon=0.12, alt_rel_m=30)
-    assert judge(goto, person(), "why", SCENE, flying, NOW) == ()
-    assert judge(goto, person(), "why", SCENE, standing(), NOW) == ("falcon-1 is not airborne",)
+    assert verdict(goto, person(), "why", SCENE, flying) == ()
+    assert verdict(goto, person(), "why", SCENE, standing()) == ("falcon-1 is not airborne",)
 
 
 @given(
     age_s=st.floats(0, 1e6),
-    online=st.booleans(),
-    ready=st.booleans(),
-    closed=st.booleans(),
+    flags=st.tuples(st.booleans(), st.booleans(), st.booleans(), st.booleans()),
     stage=st.sampled_from(["parked", "climbing", "on_scene", "returning", "fault"]),
-    known=st.booleans(),
 )
 def test_the_commander_is_never_refused_hold_return_or_land(
-    age_s: float, online: bool, ready: bool, closed: bool, stage: str, known: bool
+    age_s: float, flags: tuple[bool, bool, bool, bool], stage: str
 ) -> None:
+    online, ready, closed, known = flags
     one = with_vehicle(standing(), ready=ready, stage=stage, airborne=stage != "parked")
     mine = Tenure("ada", 3, NOW - timedelta(seconds=1))
     one = replace(one, online=online, vehicle_age_s=age_s, tenure=mine)
     one = one if known else replace(one, vehicle=None)
     for act in IN_FLIGHT:
-        assert judge(act, person(), "", replace(SCENE, closed=closed), one, NOW) == ()
+        assert verdict(act, person(), "", replace(SCENE, closed=closed), one) == ()
 
 
 def test_another_commander_keeps_an_aircraft_in_use() -> None:
     theirs = Tenure("bob", 2, NOW - timedelta(minutes=10))
     flying = replace(with_vehicle(standing(), airborne=True, armed=True, stage="on_scene"), tenure=theirs)
     for act in (*IN_FLIGHT, GoTo(lat=52.2, lon=0.12, alt_rel_m=30)):
-        (reason,) = judge(act, person(), "why", SCENE, flying, NOW)
+        (reason,) = verdict(act, person(), "why", SCENE, flying)
         assert "under the command of bob" in reason
     silent = replace(standing(), tenure=theirs, vehicle_age_s=60)
     assert not may_follow(silent, person(), NOW)
@@ -164,12 +167,12 @@ def test_a_parked_aircraft_is_free_once_its_last_order_can_no_longer_arrive(ago_
 
 def test_out_of_range_and_head_wind_are_told_with_figures() -> None:
     far = Launch(lat=52.3, lon=0.12, alt_rel_m=40)
-    (reason,) = judge(far, person(), "why", SCENE, standing(), NOW)
+    (reason,) = verdict(far, person(), "why", SCENE, standing())
     assert "11.1 km away" in reason
     windy = replace(standing(), dock=dock(14.5, 33))
-    assert judge(LAUNCH, person(), "why", SCENE, windy, NOW) == ("The wind is too strong to get there",)
+    assert verdict(LAUNCH, person(), "why", SCENE, windy) == ("The wind is too strong to get there",)
     mute = replace(standing(), dock=dock(2, 33, connected=False))
-    assert judge(LAUNCH, person(), "why", SCENE, mute, NOW) == ("The dock of falcon-1 does not answer",)
+    assert verdict(LAUNCH, person(), "why", SCENE, mute) == ("The dock of falcon-1 does not answer",)
 
 
 def test_the_soonest_able_aircraft_is_suggested_and_says_why() -> None:
@@ -199,7 +202,7 @@ def test_nearer_but_against_the_wind_is_second() -> None:
     ),
     closed=st.booleans(),
 )
-def test_ranking_is_able_first_then_by_time_and_agrees_with_the_judge(
+def test_ranking_is_able_first_then_by_time_and_agrees_with_the_verdict(
     places: list[tuple[float, float, bool, float]], closed: bool
 ) -> None:
     fleet = [
@@ -215,9 +218,9 @@ def test_ranking_is_able_first_then_by_time_and_agrees_with_the_judge(
     assert sum(c.suggested for c in ranked) == bool(able)
     by_name = {one.info.name: one for one in fleet}
     for candidate in ranked:
-        verdict = judge(LAUNCH, person(), "why", scene, by_name[candidate.aircraft], NOW)
-        assert candidate.able == (verdict == ())
-        assert candidate.able or set(verdict) == set(candidate.reasons)
+        found = verdict(LAUNCH, person(), "why", scene, by_name[candidate.aircraft])
+        assert candidate.able == (found == ())
+        assert candidate.able or set(found) == set(candidate.reasons)
 
 
 def test_nobody_is_able_where_the_incident_has_no_place() -> None:

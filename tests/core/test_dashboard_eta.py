@@ -1,9 +1,10 @@
 """Distances, courses and the wind triangle, against hand-made figures and by their own laws."""
 
 import pytest
-from dashboard.eta import PREPARE_S, Place, course_deg, distance_m, eta_s, ground_speed_mps, plain_distance
 from hypothesis import given
 from hypothesis import strategies as st
+
+from dashboard.eta import PREPARE_S, Place, course_deg, distance_m, eta_s, ground_speed_mps, plain_distance
 from wire.states import AircraftInfo
 
 HERE = Place(52.2, 0.12)

@@ -1,0 +1,129 @@
+"""`airbeat dashboard ROOM.toml`: the server of the console that dispatchers work with, on loopback only."""
+
+import argparse
+import asyncio
+import os
+import secrets
+import socket
+import sys
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import structlog
+import uvicorn
+from fastapi import FastAPI
+
+from dashboard.app import build_app
+from dashboard.desk import Desk
+from dashboard.fleet import Fleet
+from dashboard.live import Hub
+from dashboard.static import DIST
+from dashboard.video import Relay
+from ingest.room import EmbeddedBroker, ExternalBroker, RoomConfig
+from ingest.store.connect import database_url
+from ingest.store.pool import Pool
+from wire.config import read_config
+from wire.errors import UserError
+from wire.mqtt import Mqtt, Tls
+from wire.process import guarded, on_stop, setup_logging
+from wire.signing import load_private
+from wire.topics import VIDEO
+
+log = structlog.get_logger()
+HOST = "127.0.0.1"
+"""S2: off loopback only behind TLS, which a proxy of the operator's gives."""
+
+
+def open_desk(room: RoomConfig) -> Desk:
+    """The parts, not yet started. Raises UserError where the room's key is missing."""
+    key = load_private(room.keys.room_private_key)
+    mqtt = open_mqtt(room.broker)
+    relay = Relay(lambda topic, handler: mqtt.subscribe(topic, VIDEO.qos, handler), mqtt.publish)
+    return Desk(room, Pool(database_url(room.store)), key, mqtt, Fleet(), Hub(), relay, threading.Event())
+
+
+def open_mqtt(broker: EmbeddedBroker | ExternalBroker) -> Mqtt:
+    """Not yet started; a name of its own, so that two consoles don't throw one another out."""
+    name = f"dashboard-{os.getpid()}-{secrets.token_hex(4)}"
+    match broker:
+        case EmbeddedBroker(port=port):
+            return Mqtt("127.0.0.1", port, name)
+        case ExternalBroker(host=host, port=port, ca=ca, certificate=certificate, key=key):
+            tls = Tls(ca, certificate, key) if ca and certificate and key else None
+            return Mqtt(host, port, name, tls=tls)
+
+
+def bind(port: int) -> socket.socket:
+    """Raises UserError where the port is taken or not ours to take."""
+    listener = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
+    listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    try:
+        listener.bind((HOST, port))
+    except OSError as error:
+        listener.close()
+        remedy = "Stop the other program or choose another console.port"
+        raise UserError(f"cannot listen ({error.strerror})", where=f"{HOST}:{port}", remedy=remedy) from error
+    return listener
+
+
+class Server(uvicorn.Server):
+    """Ends its streams first, so that a stop takes a moment and not a time-out; SIGTERM exits 0."""
+
+    def __init__(self, config: uvicorn.Config, stopping: threading.Event) -> None:
+        super().__init__(config)
+        self._stopping = stopping
+
+    @contextmanager
+    def capture_signals(self) -> Iterator[None]:
+        if threading.current_thread() is threading.main_thread():
+            on_stop(self.stop)
+        yield
+
+    def stop(self) -> None:
+        self._stopping.set()
+        self.should_exit = True
+
+
+def make_server(app: FastAPI, stopping: threading.Event) -> Server:
+    config = uvicorn.Config(
+        app,
+        log_level="warning",
+        access_log=False,
+        server_header=False,
+        ws="websockets-sansio",
+        ws_per_message_deflate=False,  # H.264 does not get smaller
+        ws_max_size=4096,  # browsers send nothing over it
+        timeout_keep_alive=30,
+        timeout_graceful_shutdown=3,
+    )
+    return Server(config, stopping)
+
+
+def main(argv: list[str] | None = None) -> int:
+    """airbeat dashboard ROOM.toml [--check]"""
+    parser = argparse.ArgumentParser(prog="airbeat dashboard", description=__doc__)
+    parser.add_argument("room", type=Path, metavar="ROOM.toml")
+    parser.add_argument("--check", action="store_true", help="say what is wrong with the config, then stop")
+    args = parser.parse_args(argv)
+    return guarded(lambda: _run(args.room, args.check))
+
+
+def _run(path: Path, check_only: bool) -> int:
+    room = read_config(path, RoomConfig)
+    desk = open_desk(room)
+    listener = bind(room.console.port)
+    if check_only:
+        listener.close()
+        built = "built" if (DIST / "index.html").is_file() else "NOT BUILT (run `make console`)"
+        print(f"console of {room.name}: http://{HOST}:{room.console.port}; pages {built}")
+        return 0
+    setup_logging("dashboard")
+    log.info("console_up", address=f"http://{HOST}:{room.console.port}")
+    asyncio.run(make_server(build_app(desk), desk.stopping).serve(sockets=[listener]))
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
