@@ -1,0 +1,127 @@
+"""Starts everything for a demo: keys, configs, control room, boxes and town, each a process tree of its own."""
+
+import json
+import secrets
+import shutil
+import socket
+import subprocess
+import sys
+from collections.abc import Iterable
+from dataclasses import dataclass
+from pathlib import Path
+
+import tomli_w
+
+from sim import sites, world
+from sim.sites import Places
+from sim.town import TownConfig, demo_town
+from wire.children import Child, python
+from wire.errors import UserError
+from wire.signing import create_key
+
+DISPATCHER = "dispatcher"
+FIRST_PORTS = range(17_000, 29_000, 100)
+_WORDS = ("amber", "basil", "cedar", "delta", "ember", "fjord", "gusto", "heron", "ivory", "jolly", "karst", "lemon")
+
+
+@dataclass(frozen=True)
+class Lab:
+    """One demo run, laid out and ready to start."""
+
+    town: TownConfig
+    places: Places
+    password: str
+
+    @property
+    def address(self) -> str:
+        return f"http://127.0.0.1:{self.places.console_port}"
+
+    def children(self) -> list[Child]:
+        """Every process tree, the control room first so that the console answers early."""
+        run = self.places.run
+        room = [
+            self._child("ingest", "ingest", str(self.places.room)),
+            self._child("dashboard", "dashboard", str(self.places.room)),
+        ]
+        boxes = [self._child(box, "edge", str(self.places.site(box))) for box in sites.boxes(self.town)]
+        return [*room, self._child("sim", "sim", str(run / "town.toml")), *boxes]
+
+    def _child(self, name: str, *argv: str) -> Child:
+        return Child(name, python(*argv), log=self.places.logs / f"{name}.log", stop_s=8)
+
+
+def lay_out(run: Path, seed: int, console_port: int | None) -> Lab:
+    """A fresh folder with everything in it. `console_port` None: any free one. Raises UserError where it can't be."""
+    console = console_port or _free_port()
+    if not _is_free(console):
+        remedy = "Stop what listens there or choose another with --port"
+        raise UserError("the port is taken", where=f"127.0.0.1:{console}", remedy=remedy)
+    first = _free_block()
+    town = demo_town(seed, run / "town", first)
+    places = Places(run, console, first + 50)
+    try:
+        _write_all(town, places)
+    except OSError as error:
+        raise UserError(f"cannot lay out the demo ({error.strerror})", where=str(run)) from error
+    return Lab(town, places, "-".join(secrets.choice(_WORDS) for _ in range(3)))
+
+
+def sign_people_up(lab: Lab) -> None:
+    """The dispatcher's account and the hotlist, through the product's own commands, once the database runs."""
+    room = str(lab.places.room)
+    account = [room, DISPATCHER, "--roles", "dispatcher,supervisor", "--password-stdin"]
+    _command("account", account, stdin=lab.password + "\n")
+    _command("hotlist", [room, str(lab.places.run / "hotlist.csv")])
+
+
+def _write_all(town: TownConfig, places: Places) -> None:
+    if places.run.exists():
+        shutil.rmtree(places.run)
+    for folder in (places.keys, places.boxes, places.town, places.logs):
+        folder.mkdir(parents=True)
+    for name in ("room", *sites.boxes(town)):
+        create_key(places.keys / f"{name}.key", places.keys / f"{name}.pub")
+    for box in sites.boxes(town):
+        shutil.copy(places.keys / f"{box}.pub", places.boxes)
+    for box, config in sites.sites(town, places).items():
+        places.site(box).write_text(tomli_w.dumps(config))
+    places.room.write_text(tomli_w.dumps(sites.room(places)))
+    (places.run / "town.toml").write_text(town.toml())
+    (places.run / "streets.geojson").write_text(json.dumps(world.streets_geojson()))
+    (places.run / "hotlist.csv").write_text(_hotlist(town))
+
+
+def _hotlist(town: TownConfig) -> str:
+    rows = [f"{town.listed.vrm},stolen,high,taken from a drive this morning,"] if town.listed else []
+    return "\n".join(["vrm,category,priority,note,expires", *rows]) + "\n"
+
+
+def _command(name: str, argv: Iterable[str], stdin: str | None = None) -> None:
+    """Raises UserError with the command's own line where it fails."""
+    words = [sys.executable, "-c", "import sys, airbeat; sys.exit(airbeat.main())", name, *argv]
+    done = subprocess.run(words, input=stdin, capture_output=True, text=True, check=False)
+    if done.returncode:
+        raise UserError(f"airbeat {name} failed: {done.stderr.strip().splitlines()[-1:] or 'no reason given'}")
+
+
+def _is_free(port: int) -> bool:
+    with socket.socket() as probe:
+        try:
+            probe.bind(("127.0.0.1", port))
+        except OSError:
+            return False
+    return True
+
+
+def _free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+def _free_block() -> int:
+    """The first of a hundred ports that nobody uses."""
+    for first in FIRST_PORTS:
+        if all(_is_free(first + offset) for offset in (0, 1, 11, 12, 21, 22, 31, 32, 50)):
+            return first
+    raise UserError("no free block of ports between 17000 and 29000", where="127.0.0.1", remedy="Stop old demos")
