@@ -1,0 +1,73 @@
+"""The flight side of one box: python -m edge.flight SITE.toml --boot N"""
+
+import argparse
+import asyncio
+import sys
+from contextlib import suppress
+from pathlib import Path
+
+import structlog
+
+from edge.config import SiteConfig, UplinkConfig
+from edge.flight.disk import Disk
+from edge.flight.dock import make_dock
+from edge.flight.pilot import Pilot
+from edge.flight.seen import make_site
+from edge.flight.voice import Voice
+from edge.outbox import Outbox
+from wire.config import read_config
+from wire.errors import UserError
+from wire.mqtt import Mqtt, Tls
+from wire.process import guarded, on_stop, setup_logging
+from wire.signing import load_public
+
+log = structlog.get_logger()
+
+
+def main(argv: list[str] | None = None) -> int:
+    """Exit status 2 with one line where the config, a key or a port is wrong."""
+    parser = argparse.ArgumentParser(prog="python -m edge.flight", description=__doc__)
+    parser.add_argument("site", type=Path, metavar="SITE.toml")
+    parser.add_argument("--boot", type=int, required=True, help="which boot of the box this is")
+    args = parser.parse_args(argv)
+    return guarded(lambda: _run(args.site, args.boot))
+
+
+def _run(path: Path, boot: int) -> int:
+    config = read_config(path, SiteConfig)
+    setup_logging(f"{config.box.name}/flight")
+    asyncio.run(fly(config, boot))
+    return 0
+
+
+async def fly(config: SiteConfig, boot: int) -> None:
+    """Until SIGTERM. Raises UserError where the config or the machine does not allow it."""
+    site, flight = make_site(config), config.flight
+    if flight is None or config.dock is None:
+        raise UserError("the site has no aircraft", remedy="Add [flight] and [dock]")
+    box = config.box
+    room_key = load_public(box.room_public_key)
+    outbox = Outbox(box.data_dir / "outbox.db", box=box.name, boot=boot)
+    disk, mqtt = Disk(box.data_dir / "flight"), _mqtt(box.name, config.uplink)
+    voice = Voice(site.edge, site.aircraft, box.data_dir, outbox=outbox, disk=disk, mqtt=mqtt)
+    pilot = Pilot(site, flight.link, flight.system_id, voice=voice, dock=make_dock(config.dock), disk=disk)
+    flying = asyncio.create_task(pilot.run(mqtt, room_key, box.data_dir))
+
+    def stop() -> None:
+        flying.cancel()
+
+    on_stop(stop)
+    log.info("flight_up", aircraft=site.aircraft, link=flight.link)
+    with suppress(asyncio.CancelledError):
+        await flying
+    outbox.close()
+    log.info("flight_down", stage=str(pilot.stage))
+
+
+def _mqtt(box: str, uplink: UplinkConfig) -> Mqtt:
+    tls = Tls(uplink.tls.ca, uplink.tls.certificate, uplink.tls.key) if uplink.tls else None
+    return Mqtt(uplink.host, uplink.port, f"{box}-flight", tls=tls)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,68 @@
+"""What the flight side keeps on disk: the orders' memory (F9) and the sortie (F28), each a file replaced atomically."""
+
+import os
+from pathlib import Path
+from typing import TypeVar
+
+import structlog
+from pydantic import ValidationError
+
+from edge.flight.gate import Memory
+from edge.flight.state import Saved
+from wire.errors import UserError
+from wire.frozen import Frozen
+
+log = structlog.get_logger()
+F = TypeVar("F", bound=Frozen)
+
+
+class Disk:
+    """`folder` is made if need be. Raises UserError where it can't be."""
+
+    def __init__(self, folder: Path) -> None:
+        self._orders, self._sortie = folder / "orders.json", folder / "sortie.json"
+        try:
+            folder.mkdir(parents=True, exist_ok=True)
+        except OSError as error:
+            raise UserError(f"cannot make the folder ({error.strerror})", where=str(folder)) from error
+
+    def memory(self) -> Memory:
+        return _read(self._orders, Memory) or Memory()
+
+    def saved(self) -> Saved:
+        return _read(self._sortie, Saved) or Saved()
+
+    def keep_memory(self, memory: Memory) -> None:
+        """Durable when it returns. Raises OSError."""
+        _write(self._orders, memory)
+
+    def keep_sortie(self, saved: Saved) -> None:
+        """Durable when it returns. Raises OSError."""
+        _write(self._sortie, saved)
+
+
+def _read(path: Path, model: type[F]) -> F | None:
+    """None where there is none; a damaged file is put aside and said so."""
+    try:
+        return model.model_validate_json(path.read_bytes())
+    except FileNotFoundError:
+        return None
+    except (OSError, ValidationError) as error:
+        log.warning("file_unreadable", file=path.name, why=str(error).splitlines()[0])
+        if path.exists():
+            path.replace(path.with_suffix(".damaged"))
+        return None
+
+
+def _write(path: Path, value: Frozen) -> None:
+    draft = path.with_suffix(".draft")
+    with draft.open("wb") as file:
+        file.write(value.encode())
+        file.flush()
+        os.fsync(file.fileno())
+    draft.replace(path)
+    folder = os.open(path.parent, os.O_RDONLY)
+    try:
+        os.fsync(folder)
+    finally:
+        os.close(folder)

@@ -1,0 +1,275 @@
+"""The pilot's loop, 20 times a second: orders, telemetry and dock in; a pure step; commands, lid wishes, words out."""
+
+import asyncio
+import time
+from collections import Counter
+from contextlib import suppress
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+
+import structlog
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
+from pydantic import ValidationError
+
+from edge.flight import streams
+from edge.flight.disk import Disk
+from edge.flight.dock import Dock
+from edge.flight.dockside import DockReading, lid
+from edge.flight.gate import Go, Memory, Refusal, Repeat, gate
+from edge.flight.launch import Stage
+from edge.flight.life import Answered
+from edge.flight.link import Link
+from edge.flight.report import dock_state, inputs, vehicle_state
+from edge.flight.roomclock import RoomClock, tick
+from edge.flight.seen import Seen, Site
+from edge.flight.sortie import Moved, Step, advance, obey
+from edge.flight.state import Sortie, resume, save
+from edge.flight.telemetry import Message, Telemetry, hear
+from edge.flight.voice import Voice
+from edge.health import read_clock_offset_ms
+from wire.events import DockEvent, FlightEvent
+from wire.mqtt import Mqtt
+from wire.orders import GoTo, Launch, Order, OrderState
+from wire.signing import BadSeal, unseal
+from wire.states import Lid, PartState
+from wire.topics import DOCK, ORDER, VEHICLE
+
+log = structlog.get_logger()
+TICK_S = 0.05
+LOOK_S = 0.25
+"""How often the dock is read."""
+
+
+@dataclass(frozen=True)
+class Rhythm:
+    """Seconds between what is due at a rate of its own."""
+
+    heartbeat: float = 1.0
+    vehicle: float = 0.2
+    dock: float = 1.0
+    health: float = 2.0
+    clock: float = 0.5
+
+
+RHYTHM = Rhythm()
+
+
+class Pilot:
+    """One aircraft. `run` until cancelled; every method runs in the loop's thread."""
+
+    def __init__(self, site: Site, link_address: str, system_id: int, *, voice: Voice, dock: Dock, disk: Disk) -> None:
+        self._site, self._voice, self._dock = site, voice, dock
+        self._link = Link(link_address, system_id, self._heard)
+        self._memory: Memory = disk.memory()
+        self._sortie: Sortie = resume(disk.saved(), time.monotonic())
+        self._telemetry = Telemetry()
+        self._reading = DockReading()
+        self._clock = RoomClock()
+        self._room_s = time.monotonic()
+        self._due: dict[str, float] = {}
+        self._streams_asked_s: float | None = None
+        self._lid_wish: Lid | None = None
+        self._wake_dock = asyncio.Event()
+        self._waiting: set[asyncio.Task[None]] = set()
+        self.counts: Counter[str] = Counter()
+
+    @property
+    def stage(self) -> Stage:
+        return self._sortie.stage
+
+    async def run(self, mqtt: Mqtt, room_key: Ed25519PublicKey, data_dir: Path) -> None:
+        """Opens the doors and flies. Raises UserError where the MAVLink port is taken."""
+        await self._link.start()
+        loop = asyncio.get_running_loop()
+
+        def receive(_topic: str, payload: bytes) -> None:
+            loop.call_soon_threadsafe(self.order, payload, room_key)
+
+        mqtt.subscribe(ORDER.of(self._site.edge), ORDER.qos, receive)
+        mqtt.start()
+        helpers = [asyncio.create_task(work) for work in (self._voice.run(), self._watch_dock())]
+        try:
+            while not any(helper.done() for helper in helpers):
+                self._beat(mqtt.connected, data_dir)
+                await asyncio.sleep(TICK_S)
+            await asyncio.gather(*helpers)
+        finally:
+            await self._close(mqtt, helpers)
+
+    def order(self, payload: bytes, room_key: Ed25519PublicKey) -> None:
+        """A sealed order. Hold, return and land reach the link before this returns (F12)."""
+        try:
+            order = Order.model_validate_json(unseal(ORDER.name, payload, room_key))
+        except (BadSeal, ValidationError) as error:
+            self.counts["bad_orders"] += 1
+            log.warning("order_dropped", why=str(error).splitlines()[0])
+            return
+        seen = self._seen()
+        match gate(order, self._memory, self._site.edge, self._site.aircraft, seen.room_now):
+            case Repeat():
+                self.counts["repeated_orders"] += 1
+                self._voice.repeat(order.id)
+            case Refusal(reasons):
+                self._refuse(order, reasons, seen)
+            case Go():
+                self._memory = self._memory.admit(order)
+                self._admit(order, seen)
+
+    def _admit(self, order: Order, seen: Seen) -> None:
+        match order.act:
+            case Launch() | GoTo():
+                later = asyncio.create_task(self._obey_once_kept(order))
+                self._waiting.add(later)
+                later.add_done_callback(self._waiting.discard)
+            case _:
+                self._obey(order, seen)
+                self._voice.keep_memory(self._memory)
+
+    async def _obey_once_kept(self, order: Order) -> None:
+        """A launch must not be repeated by a restart: its id is on the disk before anything moves."""
+        memory = self._memory
+        kept = await self._voice.keep_memory_now(memory)
+        if not kept:
+            self._refuse(order, ("the box cannot write to its disk (F9)",), self._seen())
+        elif self._memory is not memory:
+            self._refuse(order, ("overtaken by a newer order (F9)",), self._seen())
+        else:
+            self._obey(order, self._seen())
+
+    def _obey(self, order: Order, seen: Seen) -> None:
+        step = obey(self._site, self._sortie, seen, order)
+        first = step.answers[0]
+        if first.state is OrderState.REFUSED:
+            self._refuse(order, first.reasons, seen)
+        else:
+            self._take(step, seen)
+
+    def _refuse(self, order: Order, reasons: tuple[str, ...], seen: Seen) -> None:
+        self._voice.answer(Answered(order.id, OrderState.REFUSED, reasons))
+        what = f"{order.act.act}_refused"
+        self._log_flight(what, "; ".join(reasons), seen, order)
+
+    def _beat(self, room: bool, data_dir: Path) -> None:
+        """One turn of the loop; the heartbeat is sent from nowhere else."""
+        now_s = time.monotonic()
+        self._room_s = now_s if room else self._room_s
+        if self._is_due("clock", RHYTHM.clock, now_s):
+            offset_ms = read_clock_offset_ms(data_dir)
+            self._clock = tick(self._clock, datetime.now(UTC), now_s, offset_ms, self._telemetry.airborne)
+        if self._is_due("heartbeat", RHYTHM.heartbeat, now_s):
+            self._link.heartbeat()
+        self._ask_streams(now_s)
+        seen = self._seen()
+        self._take(advance(self._site, self._sortie, seen), seen)
+        self._say_what_is_due(seen)
+
+    def _take(self, step: Step, seen: Seen) -> None:
+        """Carries a step out: commands first, words after."""
+        for command in step.sends:
+            self._link.send(command)
+        if step.lid:
+            self._lid_wish = step.lid
+            self._wake_dock.set()
+        changed = save(step.sortie) != save(self._sortie)
+        self._sortie = step.sortie
+        for word in step.answers:
+            self._voice.answer(word)
+        if step.moved:
+            self._log_move(step.moved, seen)
+        if changed:
+            self._voice.keep_sortie(save(step.sortie))
+
+    def _seen(self) -> Seen:
+        now_s = time.monotonic()
+        room_now, lost_s = self._clock.room_now(now_s), now_s - self._room_s
+        return Seen(now_s, self._telemetry, self._reading, self._clock.offset_ms, room_now, lost_s)
+
+    def _heard(self, message: Message) -> None:
+        before = self._telemetry.texts
+        self._telemetry = hear(self._telemetry, message, time.monotonic())
+        if self._telemetry.texts is not before:
+            text = self._telemetry.texts[-1]
+            log.info("autopilot_says", severity=text.severity, text=text.text)
+
+    def _ask_streams(self, now_s: float) -> None:
+        commands = streams.due(self._telemetry, self._site.profile.name, self._streams_asked_s, now_s)
+        for command in commands:
+            self._link.send(command)
+        self._streams_asked_s = now_s if commands else self._streams_asked_s
+
+    async def _watch_dock(self) -> None:
+        """Reads the dock, and passes a wish on as soon as there is one."""
+        while True:
+            wish, self._lid_wish = self._lid_wish, None
+            if wish is Lid.OPEN:
+                await self._dock.open_lid()
+            elif wish is Lid.CLOSED:
+                await self._dock.close_lid()
+            before, self._reading = self._reading, await self._dock.read()
+            self._log_dock(before)
+            self._wake_dock.clear()
+            with suppress(TimeoutError):
+                await asyncio.wait_for(self._wake_dock.wait(), LOOK_S)
+
+    def _say_what_is_due(self, seen: Seen) -> None:
+        at = datetime.now(UTC)
+        if self._is_due("vehicle", RHYTHM.vehicle, seen.now_s):
+            self._voice.state(VEHICLE, vehicle_state(self._site, self._sortie, seen, at))
+        if self._is_due("dock", RHYTHM.dock, seen.now_s):
+            self._voice.state(DOCK, dock_state(self._site, self._reading, seen.now_s, at))
+        if self._is_due("health", RHYTHM.health, seen.now_s):
+            self._say_health(seen)
+
+    def _say_health(self, seen: Seen) -> None:
+        well = seen.link_ok() and self._sortie.stage is not Stage.FAULT and not self._voice.stuck
+        detail = "" if seen.link_ok() else "no link to the aircraft"
+        detail = "cannot write to the disk" if self._voice.stuck else detail or self._sortie.failure
+        figures = {name: float(count) for name, count in (self.counts + self._link.counts).items()}
+        self._voice.health("flight", PartState.OK if well else PartState.DEGRADED, detail, figures)
+        connected = self._reading.connected
+        detail = "" if connected else "no connection to the dock"
+        self._voice.health("dock", PartState.OK if connected else PartState.DOWN, detail, {})
+
+    def _is_due(self, name: str, every_s: float, now_s: float) -> bool:
+        if now_s < self._due.get(name, 0.0):
+            return False
+        self._due[name] = now_s + every_s
+        return True
+
+    def _log_move(self, moved: Moved, seen: Seen) -> None:
+        log.info("stage", before=str(moved.before), now=str(moved.after), why=moved.cause.text)
+        self._log_flight(str(moved.cause.happened), moved.cause.text, seen)
+
+    def _log_flight(self, what: str, text: str, seen: Seen, order: Order | None = None) -> None:
+        place = seen.telemetry.place
+        event = FlightEvent(
+            aircraft=self._site.aircraft,
+            stage=self._sortie.stage,
+            what=what,
+            text=text,
+            order_id=order.id if order else self._sortie.launch_id,
+            incident_id=order.incident_id if order else self._sortie.incident_id,
+            lat=place.lat if place else None,
+            lon=place.lon if place else None,
+            alt_rel_m=seen.telemetry.alt_rel_m,
+            inputs=inputs(self._site, self._sortie, seen),
+        )
+        self._voice.event(event, datetime.now(UTC))
+
+    def _log_dock(self, before: DockReading) -> None:
+        now_s = time.monotonic()
+        was, now = lid(before, now_s), lid(self._reading, now_s)
+        if was is not now and now is not Lid.MOVING:
+            log.info("lid", state=str(now))
+            self._voice.event(DockEvent(what=f"lid_{now}", lid=now), datetime.now(UTC))
+
+    async def _close(self, mqtt: Mqtt, helpers: list[asyncio.Task[None]]) -> None:
+        """The aircraft is left as it is: its own failsafe brings it home if nobody takes over (F11)."""
+        await self._voice.finish(1.0)
+        for helper in helpers:
+            helper.cancel()
+        await asyncio.gather(*helpers, return_exceptions=True)
+        self._dock.close()
+        await self._link.close()
+        mqtt.stop()

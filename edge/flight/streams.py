@@ -1,0 +1,28 @@
+"""Which MAVLink streams we need (pure), and when to ask for them again: the autopilot may have rebooted."""
+
+from edge.flight.autopilots import Command, interval
+from edge.flight.telemetry import Telemetry, is_fresh
+
+HEARTBEAT = (0, 4.0)
+"""Armed and mode show only here; at its 1 Hz each step of a launch would wait a second for its proof."""
+STREAMS = {
+    "position_s": (33, 5.0),
+    "landed_s": (245, 5.0),
+    "health_s": (1, 1.0),
+    "gps_s": (24, 1.0),
+    "battery_s": (147, 1.0),
+}
+"""Telemetry's field -> (message number, Hz): GLOBAL_POSITION_INT, EXTENDED_SYS_STATE, SYS_STATUS, GPS_RAW_INT,
+BATTERY_STATUS."""
+ESTIMATORS = {"arducopter": (193, 1.0), "px4": (230, 1.0)}
+"""EKF_STATUS_REPORT, ESTIMATOR_STATUS."""
+AGAIN_S = 2.0
+
+
+def due(telemetry: Telemetry, profile: str, asked_s: float | None, now_s: float) -> tuple[Command, ...]:
+    """Everything that is silent for three of its periods, at most every two seconds, once the autopilot speaks."""
+    if not is_fresh(telemetry.heard_s, now_s) or (asked_s is not None and now_s - asked_s < AGAIN_S):
+        return ()
+    wanted = {**STREAMS, "ekf_s": ESTIMATORS[profile]}
+    silent = [s for name, s in wanted.items() if not is_fresh(getattr(telemetry, name), now_s, max(3 / s[1], 1.0))]
+    return tuple(interval(*stream) for stream in (HEARTBEAT, *silent)) if silent else ()
