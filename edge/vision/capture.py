@@ -19,6 +19,7 @@ from av.video.stream import VideoStream
 
 from edge.vision.annexb import AccessUnits
 from edge.vision.frame import Frame
+from edge.vision.pace import Pace, Smooth
 from edge.vision.source import Address, open_source, parse_address, prepare
 from wire.errors import UserError
 from wire.video import AccessUnit
@@ -58,6 +59,7 @@ class Camera:
         self._thread = threading.Thread(target=self._run, name="capture", daemon=True)
         self._beat_t = self._good_t = self._born_t = time.monotonic()
         self._next_t = 0.0
+        self._smooth = Smooth()
         self.counts = Counts()
         self.problem = ""
         """Why there is no picture, in plain words; empty while there is one."""
@@ -68,10 +70,10 @@ class Camera:
         self._thread.start()
 
     def stop(self) -> None:
-        """Within a second, or as soon as the read in progress returns."""
+        """A read in progress may outlast the half second granted here: its thread dies with the process."""
         self._stopping.set()
         if self._thread.is_alive():
-            self._thread.join(timeout=1.0)
+            self._thread.join(timeout=0.5)
 
     def take(self, timeout_s: float) -> Frame | None:
         """The newest frame not yet taken; None if none came in time."""
@@ -121,7 +123,8 @@ class Camera:
         stream = prepare(container, live=address.live)
         self.codec, self.size = stream.codec_context.name, (stream.codec_context.width, stream.codec_context.height)
         units = self._units_of(stream)
-        opened_t, keyed, clip = time.monotonic(), False, _Pace()
+        opened_t, keyed, clip = time.monotonic(), False, Pace()
+        self._smooth = Smooth()
         for packet in container.demux(stream):
             now_t = self._beat()
             if self._stopping.is_set():
@@ -130,7 +133,7 @@ class Camera:
                 continue
             keyed = keyed or packet.is_keyframe
             if not address.live:
-                self._stopping.wait(clip.ahead_s(packet, now_t))
+                self._stopping.wait(clip.ahead_s(_stamp_s(packet), now_t))
             if keyed:
                 self._take_in(packet, units)
             if time.monotonic() - max(self._good_t, opened_t) > self._stall_s:
@@ -149,12 +152,12 @@ class Camera:
                 return
             for picture in packet.decode():
                 self._good()
-                self._offer(Frame(picture, captured_at, arrived_t))
+                self._offer(Frame(picture, captured_at, self._smooth(picture.time, arrived_t)))
         except (av.error.InvalidDataError, ValueError):
             self.counts = replace(self.counts, damaged=self.counts.damaged + 1)
 
     def _offer(self, frame: Frame) -> None:
-        if frame.t < self._next_t:
+        if 0 < self._next_t - frame.t < 1:
             return
         # A tenth early: a 15 fps camera that jitters must not lose every second frame to a limit of 15.
         self._next_t = frame.t + 0.9 / self._max_fps
@@ -179,18 +182,6 @@ class Camera:
         return self._beat_t
 
 
-class _Pace:
-    """Plays a clip at the speed of its own time stamps, as a camera would."""
-
-    def __init__(self) -> None:
-        self._start: tuple[float, float] | None = None
-
-    def ahead_s(self, packet: "Packet[VideoStream]", now_t: float) -> float:
-        """How long to wait before this packet is due."""
-        stamp = packet.dts if packet.dts is not None else packet.pts
-        if stamp is None or packet.time_base is None:
-            return 0.0
-        clip_t = float(stamp * packet.time_base)
-        if self._start is None:
-            self._start = now_t, clip_t
-        return max(0.0, min(clip_t - self._start[1] - (now_t - self._start[0]), 5.0))
+def _stamp_s(packet: "Packet[VideoStream]") -> float | None:
+    stamp = packet.dts if packet.dts is not None else packet.pts
+    return None if stamp is None or packet.time_base is None else float(stamp * packet.time_base)

@@ -1,7 +1,8 @@
 """Where something moves: small grey frames in, boxes out. A still scene must cost no detector.
 
-The background is a running average that learns slowly where things move and quickly where they don't; a change of light
-moves the whole picture at once, so the median difference is taken off first. Pure: no clock, no camera.
+What moves differs both from a learnt background and from the frame before: the first alone sees a ghost where a car has
+left, the second alone every flicker. A change of light moves the whole picture at once, so the median difference is
+taken off first. Pure: no clock, no camera.
 """
 
 from dataclasses import dataclass
@@ -26,29 +27,27 @@ class Region:
 class Motion:
     """`threshold`: grey levels over the background; `least_area`: of the frame, below it is leaves and noise."""
 
-    def __init__(self, *, threshold: float = 14, least_area: float = 0.0015, learning: float = 0.05) -> None:
+    def __init__(self, *, threshold: float = 14, least_area: float = 0.0015, learning: float = 0.06) -> None:
         self._threshold, self._least_area, self._learning = threshold, least_area, learning
         self._background: NDArray[np.float32] | None = None
+        self._before: NDArray[np.float32] | None = None
 
     def __call__(self, grey: Grey) -> list[Region]:
         """The moving regions of the next frame: uint8 (h, w). The first frame, or one of a new size, is all motion."""
         picture = cv2.GaussianBlur(grey, (5, 5), 0).astype(np.float32)
-        if self._background is None or self._background.shape != picture.shape:
+        background, before = self._background, self._before
+        self._before = picture
+        if background is None or before is None or background.shape != picture.shape:
             self._background = picture
             return [Region(0, 0, 1, 1)]
-        difference = picture - self._background
-        difference -= np.float32(np.median(difference[::4, ::4]))
-        mask = (np.abs(difference) > self._threshold).astype(np.uint8)
-        self._learn(picture, mask)
-        return self._regions(cv2.dilate(mask, np.ones((5, 5), np.uint8)))
+        changed = _grown(_differs(picture, before, self._threshold / 2))
+        foreground = _grown(_differs(picture, background, self._threshold))
+        moving = foreground & changed
+        rate = np.where(moving > 0, self._learning / 6, self._learning).astype(np.float32)
+        self._background = background + rate * (picture - background)
+        return self._regions(moving)
 
-    def _learn(self, picture: NDArray[np.float32], mask: NDArray[np.uint8]) -> None:
-        """What moves is learnt five times more slowly: a car that stops fades into the background within seconds."""
-        assert self._background is not None
-        rate = np.where(mask > 0, self._learning / 5, self._learning).astype(np.float32)
-        self._background = self._background + rate * (picture - self._background)
-
-    def _regions(self, mask: "cv2.typing.MatLike") -> list[Region]:
+    def _regions(self, mask: NDArray[np.uint8]) -> list[Region]:
         height, width = mask.shape
         _, _, stats, _ = cv2.connectedComponentsWithStats(mask)
         return [
@@ -56,3 +55,14 @@ class Motion:
             for x, y, w, h, area in stats[1:].tolist()
             if area >= self._least_area * width * height
         ]
+
+
+def _differs(a: NDArray[np.float32], b: NDArray[np.float32], threshold: float) -> NDArray[np.uint8]:
+    """1 where the pictures differ, apart from a change of light over the whole scene."""
+    difference = a - b
+    difference -= np.float32(np.median(difference[::4, ::4]))
+    return np.asarray(np.abs(difference) > threshold, np.uint8)
+
+
+def _grown(mask: NDArray[np.uint8]) -> NDArray[np.uint8]:
+    return np.asarray(cv2.dilate(mask, np.ones((5, 5), np.uint8)), np.uint8)

@@ -1,4 +1,4 @@
-"""One plate of a picture in, one reading out: square on, country band off, line by line through PP-OCR."""
+"""One plate of a picture in, one reading out: square on, line by line through PP-OCR."""
 
 from dataclasses import dataclass
 
@@ -7,7 +7,7 @@ from numpy.typing import NDArray
 
 from edge.vision.detect import PlateBox
 from edge.vision.ppocr import LineRecogniser, Probabilities
-from edge.vision.rectify import square_on, text_lines, without_band
+from edge.vision.rectify import square_on, text_lines
 from edge.vision.vote import Reading
 
 Bgr = NDArray[np.uint8]
@@ -44,7 +44,7 @@ class PlateReader:
 
     def read_many(self, crops: list[Bgr]) -> list[Reading]:
         """The same for several plates in one batch."""
-        split = [text_lines(without_band(crop)) for crop in crops]
+        split = [text_lines(crop) for crop in crops]
         rows = iter(self._recognise([line for lines in split for line in lines]))
         return [_joined([decode(next(rows)) for _ in lines]) for lines in split]
 

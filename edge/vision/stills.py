@@ -1,0 +1,108 @@
+"""One still picture in, the number plates in it out: own detector in several sizes, PP-OCR's where that is blind."""
+
+from dataclasses import dataclass
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+import numpy as np
+from numpy.typing import NDArray
+
+from edge.vision.detect import PlateBox, load_detector, overlap
+from edge.vision.read import PlateReader
+from edge.vision.rectify import extent, square_on, stretched
+from edge.vision.vote import Reading, vote
+from wire.vrm import UNKNOWN, Vrm, fold, parse
+
+if TYPE_CHECKING:
+    from edge.vision.signs import TextDetector
+
+Bgr = NDArray[np.uint8]
+CUTS = ((0.12, 0.0, 1.0), (0.12, 0.0, 1.25), (0.25, 0.0, 1.0), (0.18, 0.1, 1.0))
+"""Shares added to the width and the height, and how much the plate is stretched."""
+LEAST_SIDE = 16
+"""Pixels; nothing smaller can hold a plate."""
+
+
+@dataclass(frozen=True)
+class StillRead:
+    """`box`: x1, y1, x2, y2 px; `confidence`: that every character is right."""
+
+    mark: Vrm
+    reading: Reading
+    plate: PlateBox
+
+    @property
+    def confidence(self) -> float:
+        return self.reading.confidence
+
+
+class StillReader:
+    """The models, loaded once; the whole-picture text detector only if a picture needs it."""
+
+    def __init__(self, threads: int = 2) -> None:
+        self._threads = threads
+        self._detect = load_detector(threads)
+        self._read = PlateReader(threads)
+
+    def __call__(self, bgr: Bgr) -> list[StillRead]:
+        """Plates in uint8 (h, w, 3) BGR, surest first."""
+        if min(bgr.shape[:2]) < LEAST_SIDE:
+            return []
+        reads = self._reads(bgr, self._detect.still(bgr))
+        found = [read for read in reads if plausible_plate(read)]
+        if not found:
+            found = [read for read in self._reads(bgr, self._signs(bgr)) if plausible_sign(read)]
+        return _each_once(found)
+
+    def _reads(self, bgr: Bgr, plates: list[PlateBox]) -> list[StillRead]:
+        read = ((self._voted(bgr, plate), plate) for plate in plates)
+        return [StillRead(parse(reading.text), reading, plate) for reading, plate in read if reading]
+
+    def _voted(self, bgr: Bgr, plate: PlateBox) -> Reading | None:
+        """A still has one frame, so it is looked at in several cuts; two that agree surely are enough."""
+        readings: list[Reading] = []
+        for wide, tall, stretch in CUTS:
+            crop = square_on(bgr, plate.corners, wide, tall)
+            readings.append(self._read(stretched(crop, stretch)))
+            if len(readings[0].text) < 3:
+                return None
+            if len(readings) == 2 and _same_and_sure(readings):
+                break
+        consensus = vote(readings)
+        return Reading(consensus.text, consensus.chars, consensus.raw) if consensus else None
+
+    def _signs(self, bgr: Bgr) -> list[PlateBox]:
+        return [plate for plate in self._signs_of(bgr) if 1.2 < np.divide(*extent(plate.corners)) < 9]
+
+    @cached_property
+    def _signs_of(self) -> "TextDetector":
+        from edge.vision.signs import TextDetector
+
+        return TextDetector(self._threads)
+
+
+def _same_and_sure(readings: list[Reading]) -> bool:
+    return len({fold(r.text) for r in readings}) == 1 and min(r.confidence for r in readings) > 0.9
+
+
+def plausible_plate(read: StillRead) -> bool:
+    """The detector says it is a plate: the text must look like a mark, the surer the odder it is."""
+    text, sure = read.mark.canonical, read.plate.score * read.confidence
+    if not 4 <= len(text) <= 9:
+        return read.mark.format != UNKNOWN and sure > 0.5
+    return sure > (0.15 if any(char.isdigit() for char in text) else 0.6)
+
+
+def plausible_sign(read: StillRead) -> bool:
+    """Only text: letters and digits, and as sure as a clear plate is."""
+    text = read.mark.canonical
+    digits = sum(char.isdigit() for char in text)
+    return 5 <= len(text) <= 9 and 2 <= digits < len(text) and read.confidence > 0.5
+
+
+def _each_once(reads: list[StillRead]) -> list[StillRead]:
+    kept: list[StillRead] = []
+    for read in sorted(reads, key=lambda read: -read.plate.score * read.confidence):
+        if all(overlap(read.plate.box, other.plate.box) < 0.2 for other in kept):
+            kept.append(read)
+    return kept
