@@ -123,19 +123,11 @@ async def _count(demo: Lab, person: Dispatcher, start: datetime, end: datetime) 
 
 async def _open(demo: Lab) -> Dispatcher:
     """The control room is up, its people and hotlist are in, and one of them has signed in."""
-    await _until(lambda: asyncio.to_thread(_signed_up, demo), READY_S, "the control room's database")
     person = Dispatcher(demo.address, lab.DISPATCHER, demo.password)
+    await _until(person.console_is_well, READY_S, "the console")
+    await asyncio.to_thread(lab.sign_people_up, demo)
     await person.sign_in()
     return person
-
-
-def _signed_up(demo: Lab) -> bool:
-    try:
-        lab.sign_people_up(demo)
-    except UserError as error:
-        log.info("control_room_not_ready", why=error.what)
-        return False
-    return True
 
 
 async def _all_ready(demo: Lab, person: Dispatcher) -> bool:

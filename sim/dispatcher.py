@@ -47,6 +47,14 @@ class Dispatcher:
         self._news = asyncio.Event()
         self.seen = Seen()
 
+    async def console_is_well(self) -> bool:
+        """Whether the console answers and has its database and broker."""
+        try:
+            answer = await self._client.get("/healthz")
+        except httpx.HTTPError:
+            return False
+        return answer.is_success and answer.json()["status"] == "ok"
+
     async def sign_in(self) -> None:
         """Until the console answers."""
         while True:

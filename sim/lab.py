@@ -69,7 +69,7 @@ def lay_out(run: Path, seed: int, console_port: int | None) -> Lab:
 def sign_people_up(lab: Lab) -> None:
     """The dispatcher's account and the hotlist, through the product's own commands, once the database runs."""
     room = str(lab.places.room)
-    account = [room, DISPATCHER, "--roles", "dispatcher,supervisor", "--password-stdin"]
+    account = [room, DISPATCHER, "--role", "dispatcher", "--role", "supervisor"]
     _command("account", account, stdin=lab.password + "\n")
     _command("hotlist", [room, str(lab.places.run / "hotlist.csv")])
 
@@ -106,6 +106,7 @@ def _command(name: str, argv: Iterable[str], stdin: str | None = None) -> None:
 
 def _is_free(port: int) -> bool:
     with socket.socket() as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:
             probe.bind(("127.0.0.1", port))
         except OSError:
