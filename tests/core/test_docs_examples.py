@@ -1,0 +1,43 @@
+"""The configs that the documentation shows are configs that load, and lack nothing that they could lack."""
+
+import re
+import tomllib
+from pathlib import Path
+
+import pytest
+from pydantic import ValidationError
+
+from edge.config import SiteConfig
+from ingest.room import RoomConfig
+
+ROOT = Path(__file__).parents[2]
+
+
+def blocks(page: str) -> list[str]:
+    return re.findall(r"```toml\n(.*?)```", (ROOT / page).read_text(), re.DOTALL)
+
+
+def test_the_runbooks_room_loads() -> None:
+    assert RoomConfig.model_validate(tomllib.loads(blocks("docs/runbook.md")[0])).console.port == 8800
+
+
+def test_the_readmes_box_loads_alone_and_with_the_runbooks_dock() -> None:
+    box, dock = blocks("README.md")[0], blocks("docs/runbook.md")[1]
+    assert SiteConfig.model_validate(tomllib.loads(box)).flight is None
+    assert SiteConfig.model_validate(tomllib.loads(box + dock)).inventory().aircraft is not None
+
+
+def test_a_dock_without_any_one_of_its_limits_does_not_load() -> None:
+    whole = tomllib.loads(blocks("README.md")[0] + blocks("docs/runbook.md")[1])
+    limits = whole["flight"]["limits"]
+    assert len(limits) >= 25
+    for key in limits:
+        fewer = {**whole, "flight": {**whole["flight"], "limits": {k: v for k, v in limits.items() if k != key}}}
+        with pytest.raises(ValidationError, match=key):
+            SiteConfig.model_validate(fewer)
+
+
+def test_an_unknown_key_does_not_load() -> None:
+    box = tomllib.loads(blocks("README.md")[0])
+    with pytest.raises(ValidationError, match="colour"):
+        SiteConfig.model_validate({**box, "colour": "blue"})
