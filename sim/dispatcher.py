@@ -132,9 +132,12 @@ class Dispatcher:
         place = self._place(incident_id)
         while True:
             newer = await self._until(lambda place=place: p if (p := self._place(incident_id)) != place else None)
-            place = newer
             act = {"act": "goto", "lat": newer[0], "lon": newer[1], "alt_rel_m": 30.0}
-            await self._order(launch, act, "seen again further on")
+            order = await self._order(launch, act, "seen again further on")
+            if await self._until(lambda order=order: self._decided(order)) == "refused":
+                await asyncio.sleep(RETRY_S)  # it climbs still: asked again
+            else:
+                place = newer
 
     async def _order(self, target: Json, act: Json, reason: str) -> Json:
         """One order, repeated with the same id until the console has taken it; returns its row with its target."""
