@@ -5,7 +5,7 @@ from importlib import import_module
 from importlib.metadata import version
 
 COMMANDS: dict[str, tuple[str, str]] = {
-    "read": ("edge.vision.still", "Read number plates in pictures, videos and streams"),
+    "read": ("edge.vision.command", "Read number plates in pictures, videos and streams"),
     "edge": ("edge.__main__", "Run one box: its cameras, its aircraft, its uplink"),
     "ingest": ("ingest.__main__", "Run the control room, inbound: broker, database, events, incidents"),
     "dashboard": ("dashboard.__main__", "Run the console that dispatchers work with"),
