@@ -171,7 +171,7 @@ function Chase({ v, scene }: { v: Vehicle; scene: { lat: number | null; lon: num
   const place = { lat: scene.lat, lon: scene.lon };
   const away = metresBetween({ lat: v.target_lat, lon: v.target_lon }, place);
   const height = boxes.value[v.edge]?.inventory?.aircraft?.scene_alt_rel_m;
-  if (away < 40 || height === undefined) return null;
+  if (away < 40 || height === undefined || /^(return|land)/.test(v.stage)) return null;
   const what = `${keyOf(v)}/goto`;
   const ready = armed.value?.what === what;
   const go = (): void => twice(what, () => void send(v, { act: "goto", ...place, alt_rel_m: height }, "Follow the last sighting"));

@@ -19,7 +19,7 @@ const LIVE_LAYERS = [
   { id: "wedge", type: "fill", source: "cameras", filter: ["==", ["geometry-type"], "Polygon"], paint: { "fill-color": shade("#5cc8ff", "#5a6470"), "fill-opacity": 0.22 } },
   { id: "wedge-edge", type: "line", source: "cameras", filter: ["==", ["geometry-type"], "Polygon"], paint: { "line-color": shade("#5cc8ff", "#5a6470"), "line-opacity": 0.5, "line-width": 1 } },
   { id: "camera", type: "circle", source: "cameras", filter: isPoint, paint: { "circle-radius": 5.5, "circle-color": shade("#5cc8ff", "#5a6470"), "circle-stroke-color": "#0a0e13", "circle-stroke-width": 2 } },
-  { id: "camera-name", type: "symbol", source: "cameras", minzoom: 13.5, filter: isPoint, layout: text("camera", 0.9), paint: { "text-color": "#a9def9", ...halo } },
+  { id: "camera-name", type: "symbol", source: "cameras", minzoom: 13.5, filter: isPoint, layout: { ...text("camera", 0), "text-variable-anchor": ["right", "top", "left"], "text-radial-offset": 0.9, "text-allow-overlap": true }, paint: { "text-color": "#a9def9", ...halo } },
   { id: "sighting-path", type: "line", source: "sightings", filter: ["==", ["geometry-type"], "LineString"], paint: { "line-color": "#ff6b6b", "line-width": 2, "line-dasharray": [1, 2] } },
   { id: "sighting", type: "circle", source: "sightings", filter: isPoint, paint: { "circle-radius": 4, "circle-color": "#ff6b6b" } },
   { id: "sighting-time", type: "symbol", source: "sightings", filter: isPoint, layout: text("name", 0.9), paint: { "text-color": "#ffb3b3", ...halo } },

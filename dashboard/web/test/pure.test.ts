@@ -1,0 +1,94 @@
+import { describe, expect, it } from "vitest";
+import { press } from "../src/confirm";
+import { ago, distance, duration, figure, sinceAlarm, spaced } from "../src/format";
+import { metresBetween, offset, wedge } from "../src/geo";
+import { codecOf, unpack } from "../src/h264";
+import { takeEvents } from "../src/live";
+import { byUrgency, fold, further, incidentList, reads, vehicles } from "../src/state";
+import type { Incident, Order, Read, Vehicle } from "../src/shapes";
+
+const incident = (over: Partial<Incident>): Incident => ({
+  id: "i", number: 1, kind: "hotlist", priority: "medium", state: "open", title: "", vrm: "AB12CDE", opened_at: "2026-01-01T00:00:00Z",
+  last_seen_at: "2026-01-01T00:00:00Z", lat: 52, lon: 0, tags: [], reads: 1, alarm: false, ...over,
+});
+const order = (states: number, reasons: string[] = []): Order => ({
+  id: "o", act: "hold", aircraft: "a", edge: "e", issued_by: "x", issued_at: "", reason: "", state: "sent", reasons,
+  states: Array.from({ length: states }, () => ({ state: "sent" as const, at: "", reasons: [] })),
+});
+
+describe("words and figures", () => {
+  it.each([["AB12CDE", "AB12 CDE"], ["A123BCD", "A123 BCD"], ["ABC123A", "ABC 123A"], ["101D234", "101D234"]])(
+    "spaces %s as its plate does", (vrm, plate) => expect(spaced(vrm)).toBe(plate));
+  it("tells a picture before the alarm from one after", () => {
+    expect(sinceAlarm("2026-01-01T00:00:00.000Z", "2026-01-01T00:00:00.412Z")).toBe("−412 ms");
+    expect(sinceAlarm("2026-01-01T00:00:26.000Z", "2026-01-01T00:00:00.000Z")).toBe("+26\u202f000 ms");
+  });
+  it("never shows a missing value as zero", () => {
+    expect([figure(null), duration(null), distance(null)]).toEqual(["–", "–", "–"]);
+    expect(figure(-0.01, 1)).toBe("0.0");
+  });
+  it.each([[500, "now"], [41_000, "41 s ago"], [240_000, "4 min ago"]])("%i ms is %s", (ms, text) => expect(ago(ms)).toBe(text));
+});
+
+describe("a second press", () => {
+  it("fires the same thing in time, and nothing else", () => {
+    const first = press(null, "return", 0);
+    expect(first.fire).toBe(false);
+    expect(press(first.armed, "return", 1999).fire).toBe(true);
+    expect(press(first.armed, "return", 2000).fire).toBe(false);
+    expect(press(first.armed, "land", 100).fire).toBe(false);
+  });
+  it("does not fire a third time", () => {
+    const armed = press(null, "hold", 0).armed;
+    expect(press(press(armed, "hold", 10).armed, "hold", 20).fire).toBe(false);
+  });
+});
+
+describe("the live stream", () => {
+  it("keeps half an event until the rest has come", () => {
+    const first = takeEvents('data: [1]\n\n: beat\n\ndata: [2');
+    expect(first).toEqual({ data: ["[1]"], rest: "data: [2" });
+    expect(takeEvents(`${first.rest}]\n\n`)).toEqual({ data: ["[2]"], rest: "" });
+  });
+  it("puts an unacknowledged alarm above all, closed ones below", () => {
+    fold([{ type: "hello", server_time: new Date().toISOString(), boxes: [], incidents: [
+      incident({ id: "closed", state: "closed", priority: "high" }), incident({ id: "high", priority: "high" }), incident({ id: "new", priority: "low", alarm: true }),
+    ] }], 0);
+    expect(incidentList.value.map((one) => one.id)).toEqual(["new", "high", "closed"]);
+    expect([incident({ id: "a" }), incident({ id: "b", opened_at: "2026-01-02T00:00:00Z" })].sort(byUrgency)[0]?.id).toBe("b");
+  });
+  it("counts a repeated read once and notes when a state came", () => {
+    const read = { event_id: "r", vrm: "AB12CDE" } as Read;
+    fold([{ type: "read", ...read }, { type: "read", ...read }, { type: "vehicle", edge: "d", aircraft: "f", airborne: false } as { type: "vehicle" } & Vehicle], 77);
+    expect(reads.value.length).toBe(1);
+    expect(vehicles.value["d/f"]?.at).toBe(77);
+  });
+  it("lets an order only grow", () => {
+    const known = further({}, order(3));
+    expect(further(known, order(2))).toBe(known);
+    expect(further(known, order(3, ["no answer"]))["o"]?.reasons).toEqual(["no answer"]);
+  });
+});
+
+describe("H.264 payloads", () => {
+  const sps = [0, 0, 0, 1, 0x67, 0x42, 0xc0, 0x1e, 0xda, 0x02];
+  it("takes the codec from the SPS, whatever stands before it", () => {
+    expect(codecOf(new Uint8Array([0, 0, 0, 1, 0x09, 0x10, ...sps]))).toBe("avc1.42C01E");
+    expect(codecOf(new Uint8Array([0, 0, 1, 0x65, 1, 2, 3]))).toBeNull();
+  });
+  it("reads the header and refuses another version", () => {
+    const payload = (version: number): ArrayBuffer => new Uint8Array([version, 1, 0, 0, 0, 0, 0, 0, 1, 0, 9]).buffer;
+    expect(unpack(payload(1))).toEqual({ key: true, capturedUs: 256, data: new Uint8Array([9]) });
+    expect(unpack(payload(2))).toBeNull();
+    expect(unpack(new ArrayBuffer(10))).toBeNull();
+  });
+});
+
+describe("small-distance geometry", () => {
+  it("walks and measures the same metres", () => {
+    const from = { lat: 52.2, lon: 0.12 };
+    const [lon, lat] = offset(from, 135, 400);
+    expect(metresBetween(from, { lat, lon })).toBeCloseTo(400, 0);
+    expect(wedge(from, 90).coordinates[0]?.[0]).toEqual([0.12, 52.2]);
+  });
+});

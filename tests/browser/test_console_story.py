@@ -1,0 +1,224 @@
+"""The console in a real browser, before a real control room: from the alarm to the recall."""
+
+import re
+from collections.abc import Iterator
+
+import pytest
+from playwright.sync_api import Browser, Page, Playwright, expect, sync_playwright
+
+from dashboard.static import DIST
+from tests.console_room import Room, chromium, open_room, wait_for
+from tests.fake_edge import CAMERA, FakeEdge
+from wire.orders import Launch, Order, OrderState, Return
+
+PEOPLE = {
+    "morgan": ("dispatcher", "a long enough phrase"),
+    "robin": ("viewer", "another long phrase"),
+    "sam": ("supervisor", "a third long phrase"),
+}
+FLAGS = [
+    "--no-sandbox", "--disable-gpu", "--use-angle=swiftshader", "--enable-unsafe-swiftshader", "--no-first-run",
+    "--disable-background-networking", "--disable-component-update", "--disable-sync",
+]  # fmt: skip
+PATIENCE_MS = 30_000
+
+pytestmark = pytest.mark.skipif(chromium() is None, reason="Chromium is not installed (apt-get install chromium)")
+
+
+@pytest.fixture(scope="module")
+def room(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Room]:
+    assert (DIST / "index.html").is_file(), "the console is not built: run `make console`"
+    opened = open_room(tmp_path_factory.mktemp("room"), PEOPLE)
+    yield opened
+    opened.stop()
+
+
+@pytest.fixture(scope="module")
+def edge(room: Room) -> Iterator[FakeEdge]:
+    with FakeEdge(room.broker_port, room.public_key) as fake:
+        yield fake
+
+
+@pytest.fixture(scope="module")
+def play() -> Iterator[Playwright]:
+    with sync_playwright() as started:
+        yield started
+
+
+@pytest.fixture(scope="module")
+def browser(play: Playwright) -> Iterator[Browser]:
+    opened = play.chromium.launch(executable_path=chromium(), args=FLAGS)
+    yield opened
+    opened.close()
+
+
+@pytest.fixture
+def page(browser: Browser, room: Room) -> Iterator[Page]:
+    """A page that fails its test where it throws or asks another host for anything."""
+    context = browser.new_context(viewport={"width": 1440, "height": 900})
+    context.set_default_timeout(PATIENCE_MS)
+    opened, errors, asked = context.new_page(), list[str](), list[str]()
+    opened.on("pageerror", lambda error: errors.append(str(error)))
+    opened.on("request", lambda request: asked.append(request.url))
+    yield opened
+    context.close()
+    assert errors == []
+    own = (room.url, room.url.replace("http", "ws"), "data:", f"blob:{room.url}")
+    assert [url for url in asked if not url.startswith(own)] == []
+
+
+def sign_in(page: Page, room: Room, name: str) -> None:
+    page.goto(room.url)
+    page.get_by_label("Name").fill(name)
+    page.get_by_label("Password").fill(PEOPLE[name][1])
+    page.get_by_role("button", name="Sign in").click()
+    expect(page.locator(".link-live")).to_be_visible(timeout=PATIENCE_MS)
+
+
+def list_vehicle(page: Page, room: Room, vrm: str) -> None:
+    """`vrm` on the hotlist, by a supervisor's hand."""
+    api = page.request
+    session = api.post(f"{room.url}/api/session", data={"name": "sam", "password": PEOPLE["sam"][1]}).json()
+    answer = api.post(
+        f"{room.url}/api/hotlists", data=f"vrm,category,priority,note,expires\n{vrm},stolen,high,,\n".encode(),
+        headers={"X-Airbeat-Csrf": session["csrf"], "Content-Type": "text/csv"},
+    )  # fmt: skip
+    assert answer.ok, answer.text()
+    api.delete(f"{room.url}/api/session", headers={"X-Airbeat-Csrf": session["csrf"]})
+
+
+def open_incident(page: Page, room: Room, edge: FakeEdge, vrm: str, spaced: str) -> None:
+    list_vehicle(page, room, vrm)
+    sign_in(page, room, "morgan")
+    expect(page.get_by_role("tab", name="FALCON-1")).to_be_visible(timeout=PATIENCE_MS)
+    edge.read(vrm)
+    alarm = page.get_by_role("alert").filter(has_text=spaced)
+    expect(alarm).to_be_visible(timeout=PATIENCE_MS)
+
+
+def launched(page: Page, edge: FakeEdge, spaced: str) -> Order:
+    """Holds the button until the order has reached the box."""
+    page.get_by_role("button", name=f"Find and follow {spaced}").click()
+    button = page.get_by_role("button", name=f"launch FALCON-1 to {spaced}")
+    before = len(edge.orders)
+    button.hover()
+    page.mouse.down()
+    wait_for("the launch order at the box", lambda: len(edge.orders) > before)
+    page.mouse.up()
+    return edge.orders[-1]
+
+
+def fly(edge: FakeEdge, order: Order) -> None:
+    edge.vehicle.update(
+        stage="en_route", airborne=True, armed=True, ready=False, alt_rel_m=40.0, incident_id=order.incident_id,
+        lease_holder=order.lease.holder, lease_epoch=order.lease.epoch,
+    )  # fmt: skip
+
+
+def test_the_story(page: Page, room: Room, edge: FakeEdge) -> None:
+    open_incident(page, room, edge, "AB12CDE", "AB12 CDE")
+    expect(page.locator("[data-rung]:not([data-rung='0'])")).to_be_visible(timeout=PATIENCE_MS)
+    page.keyboard.press("a")
+    expect(page.get_by_role("alert").filter(has_text="New incident")).to_have_count(0, timeout=PATIENCE_MS)
+    expect(page.get_by_text("Acknowledged").first).to_be_visible(timeout=PATIENCE_MS)
+    for picture in ("Plate as photographed: AB12 CDE", "Overview: AB12 CDE at road-1-cam"):
+        image = page.get_by_alt_text(picture)
+        expect(image).to_be_visible(timeout=PATIENCE_MS)
+        wait_for(picture, lambda image=image: image.evaluate("image => image.naturalWidth") > 0)
+
+    order = launched(page, edge, "AB12 CDE")
+    assert isinstance(order.act, Launch)
+    assert (order.aircraft, order.issued_by, order.reason) == ("falcon-1", "morgan", "Find and follow AB12 CDE")
+    orders = page.get_by_label("Orders", exact=True)
+    for state in (OrderState.ACCEPTED, OrderState.ARMED, OrderState.AIRBORNE, OrderState.ON_SCENE):
+        edge.answer(order, state)
+        word = state.value.replace("_", " ").capitalize()
+        expect(orders.locator(".chip")).to_have_text(word, timeout=PATIENCE_MS)
+
+    fly(edge, order)
+    expect(page.get_by_role("button", name="R Return FALCON-1")).to_be_enabled(timeout=PATIENCE_MS)
+    page.keyboard.press("r")
+    expect(page.get_by_role("button", name="Again to return")).to_be_visible(timeout=PATIENCE_MS)
+    page.keyboard.press("r")
+    wait_for("the recall at the box", lambda: isinstance(edge.orders[-1].act, Return))
+    edge.answer(edge.orders[-1], OrderState.ACCEPTED)
+    expect(orders.get_by_text("Return FALCON-1")).to_be_visible(timeout=PATIENCE_MS)
+    edge.vehicle.clear()
+
+
+def test_a_short_press_launches_nothing(page: Page, room: Room, edge: FakeEdge) -> None:
+    open_incident(page, room, edge, "KV19BXA", "KV19 BXA")
+    page.keyboard.press("a")
+    page.get_by_role("button", name="Find and follow KV19 BXA").click()
+    before = len(edge.orders)
+    button = page.get_by_role("button", name="launch FALCON-1 to KV19 BXA")
+    for _ in range(3):
+        button.hover()
+        page.mouse.down()
+        page.wait_for_timeout(200)
+        page.mouse.up()
+    button.focus()
+    page.keyboard.press("Space", delay=200)
+    page.wait_for_timeout(1500)
+    assert len(edge.orders) == before
+    button.focus()
+    page.keyboard.down("Space")
+    wait_for("the launch by keyboard", lambda: len(edge.orders) > before)
+    page.keyboard.up("Space")
+
+
+def test_keys_do_nothing_while_somebody_types(page: Page, room: Room, edge: FakeEdge) -> None:
+    sign_in(page, room, "morgan")
+    edge.vehicle.update(stage="en_route", airborne=True, armed=True, ready=False)
+    expect(page.get_by_role("button", name="R Return FALCON-1")).to_be_enabled(timeout=PATIENCE_MS)
+    before = len(edge.orders)
+    page.keyboard.press("/")
+    page.get_by_label("Mark").press_sequentially("rrllhh")
+    page.wait_for_timeout(500)
+    assert len(edge.orders) == before
+    edge.vehicle.clear()
+
+
+def test_live_pictures_are_decoded(page: Page, room: Room, edge: FakeEdge) -> None:
+    sign_in(page, room, "morgan")
+    canvas = page.get_by_role("img", name=f"Live picture of {CAMERA}")
+    expect(canvas).to_have_attribute("data-state", "playing", timeout=PATIENCE_MS)
+    middle = "canvas => [...canvas.getContext('2d').getImageData(320, 180, 1, 1).data]"
+    red, green, blue, _ = canvas.evaluate(middle)
+    assert red > 180
+    assert max(green, blue) < 60
+
+
+def test_it_says_when_what_it_shows_is_no_longer_live(page: Page, room: Room, edge: FakeEdge) -> None:
+    sign_in(page, room, "morgan")
+    room.kill("dashboard")
+    expect(page.get_by_text("Live data lost")).to_be_visible(timeout=PATIENCE_MS)
+    room.start("dashboard")
+    expect(page.get_by_text("Live data lost")).to_have_count(0, timeout=PATIENCE_MS)
+    expect(page.locator(".link-live")).to_be_visible(timeout=PATIENCE_MS)
+
+
+def test_a_viewer_sees_and_commands_nothing(page: Page, room: Room, edge: FakeEdge) -> None:
+    list_vehicle(page, room, "LP64WEN")
+    sign_in(page, room, "robin")
+    edge.read("LP64WEN")
+    expect(page.get_by_role("alert").filter(has_text="LP64 WEN")).to_be_visible(timeout=PATIENCE_MS)
+    page.get_by_role("button", name="Open", exact=True).click()
+    expect(page.get_by_alt_text("Overview: LP64 WEN at road-1-cam")).to_be_visible(timeout=PATIENCE_MS)
+    for name in ("^Acknowledge A$", "launch", "^R Return", "^L Land here", "^H Hold"):
+        expect(page.get_by_role("button", name=re.compile(name))).to_have_count(0)
+
+
+def test_a_plate_search_names_its_reason(page: Page, room: Room, edge: FakeEdge) -> None:
+    sign_in(page, room, "morgan")
+    edge.read("MX70TRE")
+    expect(page.get_by_label("Latest reads").get_by_text("MX70 TRE")).to_be_visible(timeout=PATIENCE_MS)
+    page.get_by_role("button", name="Plate search").click()
+    dialog = page.get_by_role("dialog")
+    dialog.get_by_label("Mark").fill("MX70 TRE")
+    dialog.get_by_role("button", name="Search").click()
+    expect(dialog.get_by_label("1 reads")).to_have_count(0)
+    dialog.get_by_label("Case").fill("C-17")
+    dialog.get_by_label("Reason").fill("Test of the search")
+    dialog.get_by_role("button", name="Search").click()
+    expect(dialog.get_by_label("1 reads")).to_be_visible(timeout=PATIENCE_MS)
