@@ -109,11 +109,15 @@ class Neighbour:
 
 @dataclass(frozen=True)
 class Chained:
-    """`late_breaks`: stored events whose predecessor arrived only now and is not the one that they name."""
+    """`late`: stored events whose predecessor arrived only now, and whether it is the one that they name."""
 
     fresh: tuple[Fresh, ...]
     ledgers: dict[Boot, Ledger] = field(default_factory=dict)
-    late_breaks: tuple[tuple[str, int, int], ...] = ()
+    late: tuple[tuple[tuple[str, int, int], bool], ...] = ()
+
+    @property
+    def breaks(self) -> int:
+        return sum(f.chain is False for f in self.fresh) + sum(not fits for _, fits in self.late)
 
 
 def read_line(edge: str, topic: str, line: bytes) -> Fresh | Aside:
@@ -183,24 +187,24 @@ def chain(
     A broken chain is flagged, not dropped: the event may be all that is left of a tampered box.
     """
     fresh = tuple(fresh)
-    hashes = {(f.event.box, f.event.boot, f.event.seq): f.sha256 for f in fresh}
-    hashes |= {key: neighbour.sha256 for key, neighbour in neighbours.items()}
+    new = {(f.event.box, f.event.boot, f.event.seq): f.sha256 for f in fresh}
+    hashes = new | {key: neighbour.sha256 for key, neighbour in neighbours.items()}
     hashes |= {(*boot, ledger.head_seq): ledger.head_sha256 for boot, ledger in ledgers.items()}
     checked = tuple(replace(f, chain=_fits(f.event, hashes)) for f in fresh)
     late = tuple(
-        key
+        (key, before == neighbour.prev_sha256)
         for key, neighbour in neighbours.items()
-        if (before := hashes.get((key[0], key[1], key[2] - 1))) and before != neighbour.prev_sha256
+        if (before := new.get((key[0], key[1], key[2] - 1)))
     )
     numbers: dict[Boot, list[int]] = {}
-    for box, boot, seq in [(f.event.box, f.event.boot, f.event.seq) for f in fresh]:
+    for box, boot, seq in new:
         numbers.setdefault((box, boot), []).append(seq)
     for envelope in [a.envelope for a in aside if a.envelope]:
         numbers.setdefault((envelope.box, envelope.boot), []).append(envelope.seq)
     entered = {boot: ledgers[boot].add(seqs) for boot, seqs in numbers.items()}
     for f in checked:
         entered[f.boot] = _advance(entered[f.boot], f)
-    for box, boot, _ in late:
+    for box, boot, _ in [key for key, fits in late if not fits]:
         entered[box, boot] = replace(entered[box, boot], breaks=entered[box, boot].breaks + 1)
     return Chained(checked, entered, late)
 

@@ -6,7 +6,7 @@ Only after it has returned may a receipt leave (SAFETY.md D1). Locks are taken i
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from uuid import UUID
 
 from ingest.accept import (
@@ -30,7 +30,7 @@ from ingest.matching import Marks, Match, match
 from ingest.room import IncidentConfig
 from ingest.store.boxes import put_health
 from ingest.store.connect import Db
-from ingest.store.events import copy_events, flag_breaks, lock_ledgers, put_aside, save_ledgers, stored_neighbours
+from ingest.store.events import copy_events, flag_late, lock_ledgers, put_aside, save_ledgers, stored_neighbours
 from ingest.store.incidents import known_incidents, link_events, lock_marks, open_incidents, update_incidents
 from ingest.store.media import Picture, put_media
 from ingest.store.notices import Notice, notify
@@ -81,10 +81,10 @@ def commit(db: Db, batch: Batch, marks: Marks, config: IncidentConfig, now: date
     """Stores the batch. Raises psycopg.Error with nothing stored. `now`: UTC; its date names the partition."""
     stored_on = now.date()
     with db.transaction():
-        ledgers, sorted_, chained = _judge(db, batch)
+        ledgers, sorted_, chained = _judge(db, batch, stored_on)
         aside = [*batch.aside, *sorted_.aside]
         copy_events(db, chained.fresh, now, stored_on)
-        flag_breaks(db, chained.late_breaks)
+        flag_late(db, chained.late)
         reads, sightings = _match(chained.fresh, marks, config, now)
         copy_reads(db, reads, now, stored_on)
         planned = _put_incidents(db, sightings, marks.version, config, now)
@@ -103,18 +103,18 @@ def commit(db: Db, batch: Batch, marks: Marks, config: IncidentConfig, now: date
         stored=len(chained.fresh),
         repeats=len(batch.events) - len(chained.fresh),
         aside=len(aside),
-        breaks=sum(f.chain is False for f in chained.fresh) + len(chained.late_breaks),
+        breaks=chained.breaks,
         opened=tuple(o.id for o in planned.opened),
         new_boxes=new_boxes,
     )
 
 
-def _judge(db: Db, batch: Batch) -> tuple[dict[Boot, Ledger], Sorted, Chained]:
+def _judge(db: Db, batch: Batch, today: date) -> tuple[dict[Boot, Ledger], Sorted, Chained]:
     boots = {f.boot for f in batch.events}
     boots |= {(a.envelope.box, a.envelope.boot) for a in batch.aside if a.envelope}
     if not boots:
         return {}, Sorted(), Chained(())
-    ledgers = lock_ledgers(db, boots)
+    ledgers = lock_ledgers(db, boots, today)
     sorted_ = sort(batch.events, ledgers)
     clashes = _clashes(db, sorted_.repeats)
     sorted_ = Sorted(sorted_.fresh, sorted_.repeats, (*sorted_.aside, *clashes))

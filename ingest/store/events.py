@@ -1,6 +1,6 @@
 """Events as they came, and the ledgers that say which numbers of a boot are stored. Writers only; see commit.py."""
 
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from uuid import UUID
 
 from ingest.accept import Aside, Boot, Fresh, Ledger, Neighbour
@@ -8,12 +8,14 @@ from ingest.store.connect import Db
 from wire.events import GENESIS, FlightEvent
 
 
-def lock_ledgers(db: Db, boots: set[Boot]) -> dict[Boot, Ledger]:
+def lock_ledgers(db: Db, boots: set[Boot], today: date) -> dict[Boot, Ledger]:
     """The ledgers of these boots, ours alone until the transaction ends; taken in one order: no two wait in a ring."""
     keys = sorted(boots)
     columns = [box for box, _ in keys], [boot for _, boot in keys]
     db.execute(
-        "INSERT INTO boots (box, boot) SELECT * FROM unnest(%s::text[], %s::bigint[]) ON CONFLICT DO NOTHING", columns
+        "INSERT INTO boots (box, boot, first_on) SELECT box, boot, %s"
+        " FROM unnest(%s::text[], %s::bigint[]) AS k (box, boot) ON CONFLICT DO NOTHING",
+        (today - timedelta(days=1), *columns),  # another worker's day may still be yesterday
     )
     rows = db.execute(
         "SELECT box, boot, seen, head_seq, encode(head_sha256, 'hex'), breaks FROM boots"
@@ -76,10 +78,13 @@ def stored_neighbours(db: Db, keys: list[tuple[str, int, int]]) -> dict[tuple[st
     return {(box, boot, seq): Neighbour(sha256, prev) for box, boot, seq, sha256, prev in rows}
 
 
-def flag_breaks(db: Db, keys: tuple[tuple[str, int, int], ...]) -> None:
-    """Marks stored events whose predecessor, now here, is not the one that they name."""
+def flag_late(db: Db, late: tuple[tuple[tuple[str, int, int], bool], ...]) -> None:
+    """Completes the chain flags of stored events whose predecessor is now here."""
     with db.cursor() as cursor:
-        cursor.executemany("UPDATE events SET chain = false WHERE box = %s AND boot = %s AND seq = %s", list(keys))
+        cursor.executemany(
+            "UPDATE events SET chain = %s WHERE box = %s AND boot = %s AND seq = %s",
+            [(fits, *key) for key, fits in late],
+        )
 
 
 def put_aside(db: Db, aside: list[Aside]) -> None:

@@ -18,7 +18,7 @@ _MIGRATION_LOCK = 7_226_401
 _EVENTS = """
 CREATE TABLE boots (
     box text, boot bigint, seen bigint[] NOT NULL DEFAULT '{}', head_seq bigint NOT NULL DEFAULT 0,
-    head_sha256 bytea, first_on date NOT NULL DEFAULT (now() AT TIME ZONE 'UTC')::date,
+    head_sha256 bytea, first_on date NOT NULL,
     breaks int NOT NULL DEFAULT 0, signed_seq bigint NOT NULL DEFAULT 0, PRIMARY KEY (box, boot));
 COMMENT ON COLUMN boots.seen IS 'first, last, first, last, ...: every sequence number that is stored';
 CREATE TABLE events (
