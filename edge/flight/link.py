@@ -1,10 +1,11 @@
-"""The aircraft's door: MAVLink 2 over UDP or TCP. What comes in goes through the codec; what breaks is dialled again."""
+"""The aircraft's door: MAVLink 2 over UDP or TCP. What comes in goes through the codec; a lost peer is dialled again."""
 
 import asyncio
 import random
 from collections import Counter
 from collections.abc import Callable
 from contextlib import suppress
+from typing import cast
 
 import structlog
 
@@ -116,8 +117,7 @@ class _Datagrams(asyncio.DatagramProtocol):
         self._link = link
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
-        assert isinstance(transport, asyncio.DatagramTransport)
-        self._link.opened(transport)
+        self._link.opened(cast(asyncio.DatagramTransport, transport))  # 3.11's is none by inheritance
 
     def datagram_received(self, data: bytes, addr: tuple[str, int]) -> None:
         self._link.datagram(data, addr)

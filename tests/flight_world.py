@@ -1,0 +1,210 @@
+"""A dock, its aircraft and the real flight core in lockstep on simulated time: no socket, no clock, hundreds of times faster."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime, timedelta
+from typing import Any
+from uuid import UUID, uuid4
+
+from edge.config import Limits
+from edge.flight import streams
+from edge.flight.autopilots import Command, profile_of
+from edge.flight.codec import Codec
+from edge.flight.dock import parse
+from edge.flight.dockside import DockReading, take
+from edge.flight.fence import make_fence
+from edge.flight.geometry import Place
+from edge.flight.launch import Stage
+from edge.flight.life import Answered
+from edge.flight.seen import Seen, Site
+from edge.flight.sortie import Moved, Step, advance, obey
+from edge.flight.state import Sortie
+from edge.flight.telemetry import Telemetry, hear
+from sim.dock import Dock, DockConfig
+from sim.vehicle import Vehicle, VehicleConfig
+from sim.weather import WeatherConfig
+from wire.orders import Act, GoTo, Hold, Land, Launch, Lease, Order, OrderState, Return
+from wire.states import Lid
+
+EDGE, AIRCRAFT = "dock-1", "falcon-1"
+DOCK = Place(52.2, 0.12)
+FENCE = ((52.19, 0.105), (52.19, 0.135), (52.21, 0.135), (52.21, 0.105))
+"""About 1.1 km to the north and south, 1.0 km to the east and west."""
+SCENE = Launch(lat=52.2020, lon=0.1215, alt_rel_m=35)
+LIMITS = Limits(
+    max_wind_mps=12, max_gust_mps=15, max_rain_mm_h=2, min_visibility_m=2000, min_temperature_c=-5,
+    max_temperature_c=40, weather_max_age_s=120, ceiling_m=100, ground_amsl_m=20, pad_amsl_m=15, fence=FENCE,
+    order_latency_s=0.5, position_error_m=3, cruise_mps=14, top_speed_mps=18, climb_mps=3.5, descent_mps=2,
+    scene_alt_rel_m=35, min_on_scene_s=120, battery_wh=180, cruise_w=700, hover_w=600, reserve_pct=20, max_flight_s=900,
+    max_range_m=1500, max_clock_offset_ms=500,
+)  # fmt: skip
+T0 = datetime(2026, 11, 22, 12, tzinfo=UTC)
+TICK_S = 0.05
+PEER = ("127.0.0.1", 14550)
+
+
+def make_site(limits: Limits = LIMITS) -> Site:
+    return Site(EDGE, AIRCRAFT, profile_of("arducopter"), limits, DOCK, make_fence(DOCK, limits.fence))
+
+
+def make_order(act: Act, seq: int = 1, at: datetime = T0, **changes: Any) -> Order:
+    fields: dict[str, Any] = {
+        "id": uuid4(),
+        "edge": EDGE,
+        "aircraft": AIRCRAFT,
+        "lease": Lease(holder="anna", epoch=1),
+        "seq": seq,
+        "issued_at": at,
+        "expires_at": at + timedelta(seconds=5),
+        "incident_id": uuid4(),
+        "reason": "stolen car seen twice",
+        "issued_by": "anna",
+        "role": "dispatcher",
+        "act": act,
+    }
+    return Order(**{**fields, **changes})
+
+
+@dataclass
+class World:
+    """Steps vehicle, dock and flight core together. Turn the knobs (`hears`, `sees`, `heartbeats`) to break something."""
+
+    weather: WeatherConfig = field(default_factory=WeatherConfig)
+    charge: float = 1.0
+    powered_s: float = 60.0
+    limits: Limits = LIMITS
+    clock_offset_ms: float | None = 3.0
+    heartbeats: bool = True
+    alive: bool = True
+    sees: Callable[[DockReading], DockReading] = lambda reading: reading
+    hears: Callable[[Telemetry], Telemetry] = lambda telemetry: telemetry
+
+    def __post_init__(self) -> None:
+        self.truth: list[tuple[float, str, dict[str, Any]]] = []
+        config = VehicleConfig(
+            name=AIRCRAFT, mavlink="udpin:127.0.0.1:14550", powered_s=self.powered_s, charge=self.charge,
+            weather=self.weather, lat=DOCK.lat, lon=DOCK.lon,
+        )  # fmt: skip
+        self.vehicle = Vehicle(config, self._tell)
+        self.dock = Dock(DockConfig(name=EDGE), self.vehicle, self._tell)
+        self.site = make_site(self.limits)
+        self.now_s = 0.0
+        self.moves: list[Moved] = []
+        self.answers: list[Answered] = []
+        self.sent: list[tuple[float, Command]] = []
+        self.lid_wishes: list[tuple[float, Lid]] = []
+        self.seq = 0
+        self.restart(Sortie())
+
+    def restart(self, sortie: Sortie) -> None:
+        """The flight process begins anew with what it had saved."""
+        self.sortie = replace(sortie, since_s=self.now_s)
+        self.telemetry, self.reading = Telemetry(), DockReading()
+        self.codec = Codec(1, self._hear)
+        self.asked_s: float | None = None
+        self.alive = True
+
+    def run(self, seconds: float) -> "World":
+        end = self.now_s + seconds
+        while self.now_s < end - 1e-9:
+            self._tick()
+        return self
+
+    def until(self, done: Callable[["World"], bool], limit_s: float = 300) -> "World":
+        """Raises AssertionError with the story so far where it doesn't come to that."""
+        end = self.now_s + limit_s
+        while not done(self):
+            assert self.now_s < end, f"never; {self.sortie.stage}; {self.story()}; {self.words()}"
+            self._tick()
+        return self
+
+    def until_stage(self, *stages: Stage, limit_s: float = 300) -> "World":
+        return self.until(lambda world: world.sortie.stage in stages, limit_s)
+
+    def order(self, act: Act) -> UUID:
+        """Judged and carried out at once, as the pilot does with an admitted order."""
+        self.seq += 1
+        order = make_order(act, self.seq, self._room_now())
+        self._take(obey(self.site, self.sortie, self.seen(), order))
+        return order.id
+
+    def launch(self, act: Launch = SCENE) -> UUID:
+        self.until_stage(Stage.PARKED).run(3)
+        return self.order(act)
+
+    def hold(self) -> UUID:
+        return self.order(Hold())
+
+    def come_home(self) -> UUID:
+        return self.order(Return())
+
+    def land(self) -> UUID:
+        return self.order(Land())
+
+    def go_to(self, place: Place, alt_rel_m: float = 35) -> UUID:
+        return self.order(GoTo(lat=place.lat, lon=place.lon, alt_rel_m=alt_rel_m))
+
+    def seen(self) -> Seen:
+        telemetry, reading = self.hears(self.telemetry), self.sees(self.reading)
+        return Seen(self.now_s, telemetry, reading, self.clock_offset_ms, self._room_now())
+
+    def states(self, order_id: UUID) -> list[OrderState]:
+        return [word.state for word in self.answers if word.order_id == order_id]
+
+    def reasons(self, order_id: UUID) -> str:
+        return "; ".join(reason for word in self.answers if word.order_id == order_id for reason in word.reasons)
+
+    def story(self) -> list[str]:
+        return [f"{move.cause.happened}>{move.after}" for move in self.moves]
+
+    def words(self) -> list[str]:
+        return [f"{word.state} {'; '.join(word.reasons)}" for word in self.answers]
+
+    def happened(self, kind: str) -> list[dict[str, Any]]:
+        """The truth of the simulated world."""
+        return [fields for _, told, fields in self.truth if told == kind]
+
+    def _tick(self) -> None:
+        self.now_s = round(self.now_s + TICK_S, 6)
+        self.vehicle.advance(self.now_s)
+        self.dock.advance(self.now_s)
+        for data, _ in self.vehicle.outgoing():
+            self.codec.take(data)
+        if round(self.now_s / TICK_S) % 5 == 0:
+            self._read_dock()
+        if not self.alive:
+            return
+        if self.heartbeats and round(self.now_s / TICK_S) % 20 == 0:
+            self.vehicle.receive(self.codec.heartbeat(), PEER)
+        commands = streams.due(self.telemetry, "arducopter", self.asked_s, self.now_s)
+        self._send(commands)
+        self.asked_s = self.now_s if commands else self.asked_s
+        self._take(advance(self.site, self.sortie, self.seen()))
+
+    def _take(self, step: Step) -> None:
+        self._send(step.sends)
+        if step.lid:
+            self.lid_wishes.append((self.now_s, step.lid))
+            self.dock.write_coil(0 if step.lid is Lid.OPEN else 1, True)
+        self.sortie = step.sortie
+        self.answers += step.answers
+        self.moves += [step.moved] if step.moved else []
+
+    def _send(self, commands: tuple[Command, ...]) -> None:
+        for command in commands:
+            self.sent.append((self.now_s, command))
+            self.vehicle.receive(self.codec.encode(command), PEER)
+
+    def _read_dock(self) -> None:
+        new = parse(self.dock.inputs(), self.dock.registers(), self.now_s, self._room_now())
+        self.reading = take(self.reading, new, self.now_s)
+
+    def _hear(self, message: Any) -> None:
+        self.telemetry = hear(self.telemetry, message, self.now_s)
+
+    def _room_now(self) -> datetime:
+        return T0 + timedelta(seconds=self.now_s)
+
+    def _tell(self, kind: str, **fields: Any) -> None:
+        now_s = self.vehicle.now_s if hasattr(self, "vehicle") else 0.0
+        self.truth.append((now_s, kind, fields))
