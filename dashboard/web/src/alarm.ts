@@ -3,7 +3,12 @@ import { effect, signal } from "@preact/signals";
 import { alarms } from "./state";
 
 const REPEAT_MS = 2400;
-const TONES = [{ hz: 784, from: 0 }, { hz: 1047, from: 0.18 }, { hz: 784, from: 0.36 }, { hz: 1047, from: 0.54 }];
+const TONES = [
+  { hz: 784, from: 0 },
+  { hz: 1047, from: 0.18 },
+  { hz: 784, from: 0.36 },
+  { hz: 1047, from: 0.54 },
+];
 
 /** Browsers forbid sound until the person has touched the page; false until then. */
 export const soundReady = signal(false);
@@ -15,7 +20,9 @@ let context: AudioContext | null = null;
 /** Call from a click or key handler: the only moment when a browser lets sound begin. */
 export function unlockSound(): void {
   context ??= new AudioContext();
-  void context.resume().then(() => { soundReady.value = context?.state === "running"; });
+  void context.resume().then(() => {
+    soundReady.value = context?.state === "running";
+  });
 }
 
 function ring(audio: AudioContext): void {

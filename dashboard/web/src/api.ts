@@ -4,7 +4,11 @@ import { session } from "./state";
 
 /** What the control room said no with: one line and every reason. `status` 0: it could not be reached. */
 export class Refused extends Error {
-  constructor(readonly status: number, message: string, readonly reasons: string[] = []) {
+  constructor(
+    readonly status: number,
+    message: string,
+    readonly reasons: string[] = [],
+  ) {
     super(message);
   }
 }
@@ -16,7 +20,10 @@ async function call<T>(method: string, path: string, body?: unknown): Promise<T>
   const init: RequestInit = { method, headers, credentials: "same-origin", signal: AbortSignal.timeout(8000) };
   if (body !== undefined) init.body = JSON.stringify(body);
   const answer = await fetch(`/api${path}`, init).catch((error: unknown) => {
-    throw new Refused(0, `The control room does not answer (${error instanceof Error ? error.message : String(error)})`);
+    throw new Refused(
+      0,
+      `The control room does not answer (${error instanceof Error ? error.message : String(error)})`,
+    );
   });
   if (!answer.ok) throw await refusal(answer, path);
   return (answer.status === 204 ? undefined : await answer.json()) as T;

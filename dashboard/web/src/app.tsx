@@ -20,9 +20,21 @@ import { Ticker } from "./ticker";
 
 export function App() {
   useEffect(() => {
-    void api.session().then((found) => { session.value = found; }, () => { session.value = null; });
+    void api.session().then(
+      (found) => {
+        session.value = found;
+      },
+      () => {
+        session.value = null;
+      },
+    );
   }, []);
-  if (session.value === undefined) return <p class="loading" role="status">Opening the console…</p>;
+  if (session.value === undefined)
+    return (
+      <p class="loading" role="status">
+        Opening the console…
+      </p>
+    );
   return session.value === null ? <SignIn /> : <Console />;
 }
 
@@ -42,14 +54,44 @@ function Console() {
   }, []);
   return (
     <div class={`console ${link.value.state === "lost" ? "is-stale" : ""}`}>
-      <Bar onSearch={() => { searching.value = true; }} />
-      <div class="banners"><LinkBanner /><SoundBanner /><AlarmBanner /></div>
+      <Bar
+        onSearch={() => {
+          searching.value = true;
+        }}
+      />
+      <div class="banners">
+        <LinkBanner />
+        <SoundBanner />
+        <AlarmBanner />
+      </div>
       <nav class="left" aria-label="Incidents and reads">
-        <Guard name="The incident list"><IncidentList /></Guard><Guard name="The list of reads"><Ticker /></Guard>
+        <Guard name="The incident list">
+          <IncidentList />
+        </Guard>
+        <Guard name="The list of reads">
+          <Ticker />
+        </Guard>
       </nav>
-      <main class="centre"><Guard name="The map"><MapPane /></Guard><Guard name="The aircraft panel"><AircraftPanel /></Guard></main>
-      <section class="right" aria-label="Incident" tabIndex={-1}><Guard name="The incident page"><IncidentPane /></Guard></section>
-      {searching.value && <PlateSearch onClose={() => { searching.value = false; }} />}
+      <main class="centre">
+        <Guard name="The map">
+          <MapPane />
+        </Guard>
+        <Guard name="The aircraft panel">
+          <AircraftPanel />
+        </Guard>
+      </main>
+      <section class="right" aria-label="Incident" tabIndex={-1}>
+        <Guard name="The incident page">
+          <IncidentPane />
+        </Guard>
+      </section>
+      {searching.value && (
+        <PlateSearch
+          onClose={() => {
+            searching.value = false;
+          }}
+        />
+      )}
     </div>
   );
 }

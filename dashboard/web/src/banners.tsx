@@ -26,7 +26,11 @@ export function LinkBanner() {
 /** Only while an alarm wants to sound and may not. */
 export function SoundBanner() {
   if (soundReady.value || alarms.value.length === 0) return null;
-  return <div class="banner banner-sound">The alarm has no sound yet. <button onClick={unlockSound}>Turn sound on</button></div>;
+  return (
+    <div class="banner banner-sound">
+      The alarm has no sound yet. <button onClick={unlockSound}>Turn sound on</button>
+    </div>
+  );
 }
 
 /** Acknowledged at once on the screen; put back, with the reason, if the room says no. */
@@ -57,10 +61,22 @@ export function AlarmBanner() {
       <span aria-hidden="true">{ago(roomNow() - Date.parse(first.opened_at))}</span>
       {more > 0 && <span>and {more} more</span>}
       {failed.value && <span class="error">{failed.value}</span>}
-      {!muted.value && <button onClick={() => { muted.value = true; }}>Silence</button>}
-      {can.value
-        ? <button class="primary" onClick={() => void acknowledge(first)}>Acknowledge <kbd>A</kbd></button>
-        : <button onClick={() => openIncident(first.id)}>Open</button>}
+      {!muted.value && (
+        <button
+          onClick={() => {
+            muted.value = true;
+          }}
+        >
+          Silence
+        </button>
+      )}
+      {can.value ? (
+        <button class="primary" onClick={() => void acknowledge(first)}>
+          Acknowledge <kbd>A</kbd>
+        </button>
+      ) : (
+        <button onClick={() => openIncident(first.id)}>Open</button>
+      )}
     </div>
   );
 }

@@ -12,16 +12,27 @@ export function Bar({ onSearch }: { onSearch: () => void }) {
   useEffect(() => bind("/", { press: onSearch }), [onSearch]);
   return (
     <header class="bar">
-      <h1><Mark /> Airbeat</h1>
+      <h1>
+        <Mark /> Airbeat
+      </h1>
       <Clock />
       <LinkState />
       <div class="boxes" role="list" aria-label="Boxes">
-        {Object.values(boxes.value).sort((a, b) => a.edge.localeCompare(b.edge)).map((box) => <BoxChip key={box.edge} box={box} />)}
+        {Object.values(boxes.value)
+          .sort((a, b) => a.edge.localeCompare(b.edge))
+          .map((box) => (
+            <BoxChip key={box.edge} box={box} />
+          ))}
       </div>
       <div class="bar-end">
         <Sound />
-        <button onClick={onSearch}>Plate search <kbd>/</kbd></button>
-        <span class="who">{session.value?.name}<small>{session.value?.roles.join(", ")}</small></span>
+        <button onClick={onSearch}>
+          Plate search <kbd>/</kbd>
+        </button>
+        <span class="who">
+          {session.value?.name}
+          <small>{session.value?.roles.join(", ")}</small>
+        </span>
         <button onClick={() => void leave()}>Sign out</button>
       </div>
     </header>
@@ -36,14 +47,20 @@ async function leave(): Promise<void> {
 function Clock() {
   void tick.value;
   const now = new Date(roomNow()).toISOString();
-  return <time class="clock" dateTime={now}>{localTime(now)} <small>{utcTime(now).slice(0, 8)} UTC</small></time>;
+  return (
+    <time class="clock" dateTime={now}>
+      {localTime(now)} <small>{utcTime(now).slice(0, 8)} UTC</small>
+    </time>
+  );
 }
 
 function LinkState() {
   const text = { connecting: "Connecting", live: "Live", lost: "Not live" }[link.value.state];
   return (
     <span class={`chip link-${link.value.state}`} role="status">
-      <i class="dot" />{text}{dropped.value > 0 && ` · ${dropped.value} skipped`}
+      <i class="dot" />
+      {text}
+      {dropped.value > 0 && ` · ${dropped.value} skipped`}
     </span>
   );
 }
@@ -54,7 +71,11 @@ function Sound() {
     if (soundReady.value) muted.value = !muted.value;
     else unlockSound();
   };
-  return <button aria-pressed={on} onClick={toggle}>{on ? "Sound on" : "Sound off"}</button>;
+  return (
+    <button aria-pressed={on} onClick={toggle}>
+      {on ? "Sound on" : "Sound off"}
+    </button>
+  );
 }
 
 const WORST = ["ok", "starting", "degraded", "down"] as const;
@@ -71,16 +92,33 @@ function BoxChip({ box }: { box: Box }) {
   const parts = Object.entries(box.health?.parts ?? {});
   const waiting = box.health ? box.health.outbox_events : 0;
   return (
-    <div role="listitem"><details class="box" name="box">
-      <summary class={`chip part-${state}`}><i class="dot" />{box.edge}{state !== "ok" && <b> {box.online ? state : "offline"}</b>}</summary>
-      <div class="box-card">
-        <p><b>{box.edge}</b> {box.online ? "online" : "offline"}{box.seen_at && `, heard ${ago(roomNow() - Date.parse(box.seen_at))}`}</p>
-        <ul>{parts.map(([name, part]) => (
-          <li key={name} class={`part-${part.state}`}><i class="dot" />{name} <b>{part.state}</b> <span class="dim">{part.detail}</span></li>
-        ))}</ul>
-        <p class="dim">{waiting} events waiting to be stored · clock {clockText(box.health?.clock_offset_ms)} · {box.health?.version}</p>
-      </div>
-    </details></div>
+    <div role="listitem">
+      <details class="box" name="box">
+        <summary class={`chip part-${state}`}>
+          <i class="dot" />
+          {box.edge}
+          {state !== "ok" && <b> {box.online ? state : "offline"}</b>}
+        </summary>
+        <div class="box-card">
+          <p>
+            <b>{box.edge}</b> {box.online ? "online" : "offline"}
+            {box.seen_at && `, heard ${ago(roomNow() - Date.parse(box.seen_at))}`}
+          </p>
+          <ul>
+            {parts.map(([name, part]) => (
+              <li key={name} class={`part-${part.state}`}>
+                <i class="dot" />
+                {name} <b>{part.state}</b> <span class="dim">{part.detail}</span>
+              </li>
+            ))}
+          </ul>
+          <p class="dim">
+            {waiting} events waiting to be stored · clock {clockText(box.health?.clock_offset_ms)} ·{" "}
+            {box.health?.version}
+          </p>
+        </div>
+      </details>
+    </div>
   );
 }
 

@@ -34,7 +34,10 @@ export function twice(what: string, act: () => void): void {
   const step = press(armed.value, what, performance.now());
   armed.value = step.armed;
   if (step.fire) act();
-  else window.setTimeout(() => { if (armed.value === step.armed) armed.value = null; }, 2000);
+  else
+    window.setTimeout(() => {
+      if (armed.value === step.armed) armed.value = null;
+    }, 2000);
 }
 
 export function fire(vehicle: Vehicle, what: Quick): void {
@@ -45,7 +48,9 @@ export function fire(vehicle: Vehicle, what: Quick): void {
 
 /** Sends and shows the answer; the order's further life comes with the live stream. */
 export async function send(
-  vehicle: { edge: string; aircraft: string; incident_id: string | null }, act: Act, reason: string,
+  vehicle: { edge: string; aircraft: string; incident_id: string | null },
+  act: Act,
+  reason: string,
 ): Promise<Order | null> {
   const key = keyOf(vehicle);
   const incident = vehicle.incident_id ?? selectedIncident.value ?? incidentList.value[0]?.id ?? NO_INCIDENT;

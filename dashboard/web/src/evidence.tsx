@@ -15,7 +15,9 @@ export function Evidence({ full }: { full: IncidentPage }) {
       <div class="pictures">
         <figure class="overview">
           <Picture sha={read.overview} incident={full.id} alt={`Overview: ${spaced(read.vrm)} at ${read.camera}`} />
-          <figcaption>{read.camera} <time>{utcTime(read.captured_at)}</time></figcaption>
+          <figcaption>
+            {read.camera} <time>{utcTime(read.captured_at)}</time>
+          </figcaption>
         </figure>
         <figure class="patch">
           <Picture sha={read.patch} incident={full.id} alt={`Plate as photographed: ${spaced(read.vrm)}`} />
@@ -26,16 +28,36 @@ export function Evidence({ full }: { full: IncidentPage }) {
         </figure>
       </div>
       <table class="reads">
-        <thead><tr><th>Captured</th><th>UTC</th><th class="num">Since alarm</th><th>Camera</th><th class="num">Conf.</th></tr></thead>
-        <tbody>{reads.map((one) => (
-          <tr key={one.event_id} class={one === read ? "is-chosen" : ""}>
-            <td><button class="quiet" aria-pressed={one === read} onClick={() => { chosen.value = one.event_id; }}>{localTime(one.captured_at)}</button></td>
-            <td>{utcTime(one.captured_at)}</td>
-            <td class="num">{sinceAlarm(one.captured_at, full.opened_at)}</td>
-            <td>{one.camera}</td>
-            <td class="num">{percent(one.confidence)}</td>
+        <thead>
+          <tr>
+            <th>Captured</th>
+            <th>UTC</th>
+            <th class="num">Since alarm</th>
+            <th>Camera</th>
+            <th class="num">Conf.</th>
           </tr>
-        ))}</tbody>
+        </thead>
+        <tbody>
+          {reads.map((one) => (
+            <tr key={one.event_id} class={one === read ? "is-chosen" : ""}>
+              <td>
+                <button
+                  class="quiet"
+                  aria-pressed={one === read}
+                  onClick={() => {
+                    chosen.value = one.event_id;
+                  }}
+                >
+                  {localTime(one.captured_at)}
+                </button>
+              </td>
+              <td>{utcTime(one.captured_at)}</td>
+              <td class="num">{sinceAlarm(one.captured_at, full.opened_at)}</td>
+              <td>{one.camera}</td>
+              <td class="num">{percent(one.confidence)}</td>
+            </tr>
+          ))}
+        </tbody>
       </table>
     </section>
   );
@@ -45,16 +67,32 @@ function Picture({ sha, incident, alt }: { sha: string | null; incident: string;
   const failed = useSignal<string | null>(null);
   if (!sha) return <div class="no-picture">No picture was sent</div>;
   // The read comes before its pictures (SAFETY.md D5: media is the last lane), so a missing one is asked for again.
-  if (failed.value === sha) return <button class="no-picture" onClick={() => { failed.value = null; }}>Picture not here yet. Try again</button>;
+  if (failed.value === sha)
+    return (
+      <button
+        class="no-picture"
+        onClick={() => {
+          failed.value = null;
+        }}
+      >
+        Picture not here yet. Try again
+      </button>
+    );
   return <img key={sha} src={mediaUrl(sha, incident)} alt={alt} onError={() => retry(failed, sha)} />;
 }
 
 function retry(failed: { value: string | null }, sha: string): void {
   failed.value = sha;
-  window.setTimeout(() => { if (failed.value === sha) failed.value = null; }, 2000);
+  window.setTimeout(() => {
+    if (failed.value === sha) failed.value = null;
+  }, 2000);
 }
 
 function Confidence({ read }: { read: Read }) {
   const level = read.confidence >= 0.9 ? "ok" : read.confidence >= 0.7 ? "degraded" : "down";
-  return <span class={`chip part-${level}`} title={`Read as “${read.raw}”, format ${read.format}`}>{percent(read.confidence)} sure</span>;
+  return (
+    <span class={`chip part-${level}`} title={`Read as “${read.raw}”, format ${read.format}`}>
+      {percent(read.confidence)} sure
+    </span>
+  );
 }

@@ -48,7 +48,12 @@ export function distance(m: number | null | undefined): string {
 }
 
 export const figure = (value: number | null | undefined, digits = 0): string =>
-  value == null ? DASH : value.toFixed(digits).replace(/^-(?=0(\.0+)?$)/, "").replace("-", "−");
+  value == null
+    ? DASH
+    : value
+        .toFixed(digits)
+        .replace(/^-(?=0(\.0+)?$)/, "")
+        .replace("-", "−");
 
 export const percent = (share: number): string => `${(share * 100).toFixed(share > 0.995 ? 0 : 1)} %`;
 

@@ -3,7 +3,10 @@
 const M_PER_DEG = 111_320;
 const rad = (deg: number): number => (deg * Math.PI) / 180;
 
-export interface Place { lat: number; lon: number }
+export interface Place {
+  lat: number;
+  lon: number;
+}
 
 export function metresBetween(a: Place, b: Place): number {
   const north = (b.lat - a.lat) * M_PER_DEG;
@@ -21,10 +24,14 @@ export function offset(from: Place, bearing: number, m: number): [number, number
 /** What a camera looks at: a wedge of `reach` metres, `spread` degrees wide, as one polygon. */
 export function wedge(from: Place, heading: number, reach = 45, spread = 44): GeoJSON.Polygon {
   const steps = 8;
-  const arc = Array.from({ length: steps + 1 }, (_, i) => offset(from, heading - spread / 2 + (spread * i) / steps, reach));
+  const arc = Array.from({ length: steps + 1 }, (_, i) =>
+    offset(from, heading - spread / 2 + (spread * i) / steps, reach),
+  );
   return { type: "Polygon", coordinates: [[[from.lon, from.lat], ...arc, [from.lon, from.lat]]] };
 }
 
 export const line = (points: [number, number][]): GeoJSON.Feature => ({
-  type: "Feature", properties: {}, geometry: { type: "LineString", coordinates: points },
+  type: "Feature",
+  properties: {},
+  geometry: { type: "LineString", coordinates: points },
 });

@@ -12,7 +12,9 @@ export class Guard extends Component<{ name: string; children: ComponentChildren
     if (this.state.broken === null) return this.props.children;
     return (
       <div class="broken" role="alert">
-        <p><b>{this.props.name} has failed</b> ({this.state.broken}). The other panels go on.</p>
+        <p>
+          <b>{this.props.name} has failed</b> ({this.state.broken}). The other panels go on.
+        </p>
         <button onClick={() => this.setState({ broken: null })}>Try again</button>
       </div>
     );

@@ -5,7 +5,11 @@ const HEADER = 10;
 const NAL_SPS = 7;
 
 /** `capturedUs`: microseconds since 1970 by the box's clock. */
-export interface AccessUnit { capturedUs: number; key: boolean; data: Uint8Array }
+export interface AccessUnit {
+  capturedUs: number;
+  key: boolean;
+  data: Uint8Array;
+}
 
 /** null on another version or a payload shorter than its header. */
 export function unpack(payload: ArrayBuffer): AccessUnit | null {
@@ -13,7 +17,9 @@ export function unpack(payload: ArrayBuffer): AccessUnit | null {
   const view = new DataView(payload);
   if (view.getUint8(0) !== VERSION) return null;
   return {
-    key: view.getUint8(1) === 1, capturedUs: Number(view.getBigUint64(2)), data: new Uint8Array(payload, HEADER),
+    key: view.getUint8(1) === 1,
+    capturedUs: Number(view.getBigUint64(2)),
+    data: new Uint8Array(payload, HEADER),
   };
 }
 

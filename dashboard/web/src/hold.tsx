@@ -3,7 +3,12 @@ import { useSignal } from "@preact/signals";
 import { useEffect, useRef } from "preact/hooks";
 
 export const CONFIRM_MS = 1200;
-interface Props { label: string; disabled?: boolean; onHold: () => void; onHolding?: (holding: boolean) => void }
+interface Props {
+  label: string;
+  disabled?: boolean;
+  onHold: () => void;
+  onHolding?: (holding: boolean) => void;
+}
 
 /** Give it a `key` made of everything that `label` names: a change of mind or of target then ends the hold. */
 export function HoldButton({ label, disabled = false, onHold, onHolding }: Props) {
@@ -27,20 +32,43 @@ export function HoldButton({ label, disabled = false, onHold, onHolding }: Props
     }, CONFIRM_MS);
   };
   useEffect(() => cancel, []);
-  useEffect(() => { if (disabled) cancel(); }, [disabled]);
+  useEffect(() => {
+    if (disabled) cancel();
+  }, [disabled]);
   const isPress = (event: KeyboardEvent): boolean => event.key === " " || event.key === "Enter";
   return (
     <button
-      type="button" class={`hold ${holding.value ? "is-held" : ""}`} disabled={disabled} aria-describedby="hold-how"
+      type="button"
+      class={`hold ${holding.value ? "is-held" : ""}`}
+      disabled={disabled}
+      aria-describedby="hold-how"
       style={{ "--hold": `${CONFIRM_MS}ms` }}
-      onPointerDown={(e) => { if (e.button === 0) begin(); }} onPointerUp={cancel} onPointerLeave={cancel} onPointerCancel={cancel}
-      onContextMenu={(e) => e.preventDefault()} onBlur={cancel}
-      onKeyDown={(e) => { if (isPress(e)) { e.preventDefault(); if (!e.repeat) begin(); } }}
-      onKeyUp={(e) => { if (isPress(e)) { e.preventDefault(); cancel(); } }}
+      onPointerDown={(e) => {
+        if (e.button === 0) begin();
+      }}
+      onPointerUp={cancel}
+      onPointerLeave={cancel}
+      onPointerCancel={cancel}
+      onContextMenu={(e) => e.preventDefault()}
+      onBlur={cancel}
+      onKeyDown={(e) => {
+        if (isPress(e)) {
+          e.preventDefault();
+          if (!e.repeat) begin();
+        }
+      }}
+      onKeyUp={(e) => {
+        if (isPress(e)) {
+          e.preventDefault();
+          cancel();
+        }
+      }}
     >
       <span class="hold-fill" aria-hidden="true" />
       <span class="hold-label">{holding.value ? `Keep holding: ${label.replace(/^Hold to /, "")}` : label}</span>
-      <span id="hold-how" class="hidden">Hold the button, the space bar or Enter for 1.2 seconds.</span>
+      <span id="hold-how" class="hidden">
+        Hold the button, the space bar or Enter for 1.2 seconds.
+      </span>
     </button>
   );
 }

@@ -18,11 +18,20 @@ export function IncidentPane() {
   if (id === null) return <p class="empty centred">Choose an incident to see its pictures and to send an aircraft.</p>;
   const full = page.value;
   const row = incidents.value[id] ?? full;
-  if (!row) return <p class="empty centred" role="status">{pageError.value || "Reading the incident…"}</p>;
+  if (!row)
+    return (
+      <p class="empty centred" role="status">
+        {pageError.value || "Reading the incident…"}
+      </p>
+    );
   return (
     <article class="incident" key={id}>
       <Head row={row} />
-      {pageError.value && <p class="error" role="alert">{pageError.value} <button onClick={() => void loadPage(id)}>Try again</button></p>}
+      {pageError.value && (
+        <p class="error" role="alert">
+          {pageError.value} <button onClick={() => void loadPage(id)}>Try again</button>
+        </p>
+      )}
       {full && <Body row={row} full={full} />}
     </article>
   );
@@ -53,15 +62,34 @@ function Head({ row }: { row: Shown }) {
       <h2>{row.title}</h2>
       <p class="tags">
         <span class={`chip pri-chip-${row.priority}`}>{words(row.priority)} priority</span>
-        {row.tags.map((tag) => <span class="chip" key={tag}>{tag}</span>)}
+        {row.tags.map((tag) => (
+          <span class="chip" key={tag}>
+            {tag}
+          </span>
+        ))}
       </p>
       <dl class="facts">
-        <div><dt>Opened</dt><dd>{localTime(row.opened_at)} <small>{utcTime(row.opened_at)}</small></dd></div>
-        <div><dt>Last seen</dt><dd>{localTime(row.last_seen_at)} <small>{ago(roomNow() - Date.parse(row.last_seen_at))}</small></dd></div>
-        <div><dt>Incident</dt><dd>No {row.number}</dd></div>
+        <div>
+          <dt>Opened</dt>
+          <dd>
+            {localTime(row.opened_at)} <small>{utcTime(row.opened_at)}</small>
+          </dd>
+        </div>
+        <div>
+          <dt>Last seen</dt>
+          <dd>
+            {localTime(row.last_seen_at)} <small>{ago(roomNow() - Date.parse(row.last_seen_at))}</small>
+          </dd>
+        </div>
+        <div>
+          <dt>Incident</dt>
+          <dd>No {row.number}</dd>
+        </div>
       </dl>
       {row.alarm && can.value && row.state !== "closed" && (
-        <button class="primary wide" onClick={() => void acknowledge(row as Incident)}>Acknowledge <kbd>A</kbd></button>
+        <button class="primary wide" onClick={() => void acknowledge(row as Incident)}>
+          Acknowledge <kbd>A</kbd>
+        </button>
       )}
     </header>
   );
@@ -70,7 +98,9 @@ function Head({ row }: { row: Shown }) {
 function Close({ id }: { id: string }) {
   const error = useSignal("");
   const reason = useSignal("");
-  useEffect(() => { reason.value = ""; }, [id]);
+  useEffect(() => {
+    reason.value = "";
+  }, [id]);
   const submit = async (event: SubmitEvent): Promise<void> => {
     event.preventDefault();
     try {
@@ -84,9 +114,21 @@ function Close({ id }: { id: string }) {
     <details class="card">
       <summary>Close this incident</summary>
       <form class="inline" onSubmit={(event) => void submit(event)}>
-        <label class="grow">Reason<input required maxLength={500} value={reason.value} onInput={(e) => { reason.value = e.currentTarget.value; }} /></label>
+        <label class="grow">
+          Reason
+          <input
+            required
+            maxLength={500}
+            value={reason.value}
+            onInput={(e) => {
+              reason.value = e.currentTarget.value;
+            }}
+          />
+        </label>
         <button disabled={!reason.value.trim()}>Close incident</button>
-        <p class="error" role="alert">{error.value}</p>
+        <p class="error" role="alert">
+          {error.value}
+        </p>
       </form>
     </details>
   );
@@ -98,9 +140,13 @@ function History({ full }: { full: IncidentPage }) {
   return (
     <details class="card">
       <summary>Log ({notes.length})</summary>
-      <ul class="log">{notes.map((note, i) => (
-        <li key={i}><time>{localDate(note.at)}</time> <b>{words(note.act)}</b> <span class="dim">{note.who}</span> {note.reason}</li>
-      ))}</ul>
+      <ul class="log">
+        {notes.map((note, i) => (
+          <li key={i}>
+            <time>{localDate(note.at)}</time> <b>{words(note.act)}</b> <span class="dim">{note.who}</span> {note.reason}
+          </li>
+        ))}
+      </ul>
     </details>
   );
 }

@@ -13,11 +13,18 @@ export function IncidentList() {
   const open = incidentList.value.filter((incident) => incident.state !== "closed").length;
   return (
     <section class="incidents" aria-label="Incident list">
-      <h2>Incidents <span class="count">{open} open</span>
-        <button class="quiet" aria-pressed={closedToo.value} onClick={() => void toggle(closedToo)}>Closed</button>
+      <h2>
+        Incidents <span class="count">{open} open</span>
+        <button class="quiet" aria-pressed={closedToo.value} onClick={() => void toggle(closedToo)}>
+          Closed
+        </button>
       </h2>
       {shown.length === 0 && <p class="empty">No open incident. A listed vehicle seen by a camera opens one here.</p>}
-      <ul>{shown.map((incident) => <Row key={incident.id} incident={incident} />)}</ul>
+      <ul>
+        {shown.map((incident) => (
+          <Row key={incident.id} incident={incident} />
+        ))}
+      </ul>
     </section>
   );
 }
@@ -37,7 +44,8 @@ function Row({ incident }: { incident: Incident }) {
   return (
     <li>
       <button
-        class={`incident-row pri-${incident.priority} ${alarm ? "is-alarm" : ""}`} aria-current={chosen}
+        class={`incident-row pri-${incident.priority} ${alarm ? "is-alarm" : ""}`}
+        aria-current={chosen}
         onClick={() => openIncident(incident.id)}
       >
         <span class="row-top">
@@ -46,7 +54,9 @@ function Row({ incident }: { incident: Incident }) {
         </span>
         <span class="row-title">{incident.title}</span>
         <span class="row-foot">
-          <span>No {incident.number} · {words(incident.priority)}</span>
+          <span>
+            No {incident.number} · {words(incident.priority)}
+          </span>
           <time dateTime={incident.last_seen_at} title={localDate(incident.last_seen_at)}>
             seen {ago(roomNow() - Date.parse(incident.last_seen_at))}
           </time>

@@ -2,7 +2,10 @@
 import { HOLD_MS } from "./confirm";
 
 /** `press`: on the way down, once. `held`: after HOLD_MS on the way down. */
-export interface KeyAction { press: () => void; held?: () => void }
+export interface KeyAction {
+  press: () => void;
+  held?: () => void;
+}
 const table = new Map<string, KeyAction>();
 
 /** Binds a key (lower case); returns its end. */
@@ -16,7 +19,9 @@ export function bind(key: string, action: KeyAction): () => void {
 const TYPING = "input:not([type=radio], [type=checkbox]), textarea, select, [contenteditable]";
 
 export function isTyping(target: EventTarget | null): boolean {
-  return (target instanceof Element && target.closest(TYPING) !== null) || document.querySelector("dialog[open]") !== null;
+  return (
+    (target instanceof Element && target.closest(TYPING) !== null) || document.querySelector("dialog[open]") !== null
+  );
 }
 
 /** Starts listening; returns its end. */

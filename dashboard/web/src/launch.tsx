@@ -42,29 +42,70 @@ export function LaunchCard({ incident }: { incident: Scene }) {
   const { list, error, held } = useCandidates(incident.id);
   const chosen = useSignal<string | null>(null);
   const reason = useSignal("");
-  const flying = Object.values(vehicles.value).find((seen) => seen.value.incident_id === incident.id && seen.value.airborne);
-  if (list.value === null) return <section class="card"><h3>Send an aircraft</h3><p class="empty">{error.value || "Asking the boxes…"}</p></section>;
+  const flying = Object.values(vehicles.value).find(
+    (seen) => seen.value.incident_id === incident.id && seen.value.airborne,
+  );
+  if (list.value === null)
+    return (
+      <section class="card">
+        <h3>Send an aircraft</h3>
+        <p class="empty">{error.value || "Asking the boxes…"}</p>
+      </section>
+    );
   const able = list.value.filter((one) => one.able);
   const unable = list.value.filter((one) => !one.able);
   const pick = able.find((one) => keyOf(one) === chosen.value) ?? able.find((one) => one.suggested) ?? able[0];
   return (
     <details class="card launch" aria-label="Send an aircraft" open={!flying}>
-      <summary><h3>{flying ? "Send another aircraft" : "Send an aircraft"}</h3></summary>
-      {error.value && <p class="error" role="alert">{error.value}</p>}
+      <summary>
+        <h3>{flying ? "Send another aircraft" : "Send an aircraft"}</h3>
+      </summary>
+      {error.value && (
+        <p class="error" role="alert">
+          {error.value}
+        </p>
+      )}
       {able.length === 0 && <p class="warn">No aircraft can launch now. Each reason stands below.</p>}
-      <div role="radiogroup" aria-label="Aircraft">{able.map((one) => (
-        <Able key={keyOf(one)} one={one} checked={one === pick} onPick={() => { chosen.value = keyOf(one); }} />
-      ))}</div>
+      <div role="radiogroup" aria-label="Aircraft">
+        {able.map((one) => (
+          <Able
+            key={keyOf(one)}
+            one={one}
+            checked={one === pick}
+            onPick={() => {
+              chosen.value = keyOf(one);
+            }}
+          />
+        ))}
+      </div>
       {pick && incident.lat !== null && incident.lon !== null && (
-        <Confirm incident={incident} pick={pick} reason={reason} onHolding={(on) => { held.current = on; }} />
+        <Confirm
+          incident={incident}
+          pick={pick}
+          reason={reason}
+          onHolding={(on) => {
+            held.current = on;
+          }}
+        />
       )}
       {incident.lat === null && <p class="warn">This incident has no position yet.</p>}
       {unable.length > 0 && (
-        <ul class="unable" aria-label="Cannot launch">{unable.map((one) => (
-          <li key={keyOf(one)}><b>{callSign(one.aircraft)}</b> <span class="dim">{one.edge}{one.distance_m !== null && `, ${distance(one.distance_m)}`}</span>
-            <ul>{one.reasons.map((why) => <li key={why}>{why}</li>)}</ul>
-          </li>
-        ))}</ul>
+        <ul class="unable" aria-label="Cannot launch">
+          {unable.map((one) => (
+            <li key={keyOf(one)}>
+              <b>{callSign(one.aircraft)}</b>{" "}
+              <span class="dim">
+                {one.edge}
+                {one.distance_m !== null && `, ${distance(one.distance_m)}`}
+              </span>
+              <ul>
+                {one.reasons.map((why) => (
+                  <li key={why}>{why}</li>
+                ))}
+              </ul>
+            </li>
+          ))}
+        </ul>
       )}
     </details>
   );
@@ -74,14 +115,22 @@ function Able({ one, checked, onPick }: { one: Candidate; checked: boolean; onPi
   return (
     <label class={`candidate ${checked ? "is-chosen" : ""}`}>
       <input type="radio" name="aircraft" checked={checked} onChange={onPick} />
-      <span class="candidate-name">{callSign(one.aircraft)}{one.suggested && <span class="chip suggested">Suggested</span>}</span>
+      <span class="candidate-name">
+        {callSign(one.aircraft)}
+        {one.suggested && <span class="chip suggested">Suggested</span>}
+      </span>
       <span class="eta">{duration(one.eta_s)}</span>
       <span class="dim candidate-why">{one.why || `${distance(one.distance_m)} from ${one.edge}`}</span>
     </label>
   );
 }
 
-interface ConfirmProps { incident: Scene; pick: Candidate; reason: { value: string }; onHolding: (on: boolean) => void }
+interface ConfirmProps {
+  incident: Scene;
+  pick: Candidate;
+  reason: { value: string };
+  onHolding: (on: boolean) => void;
+}
 
 function Confirm({ incident, pick, reason, onHolding }: ConfirmProps) {
   const busy = useSignal(false);
@@ -104,23 +153,55 @@ function Confirm({ incident, pick, reason, onHolding }: ConfirmProps) {
     <>
       <Reason reason={reason} incident={incident} />
       <HoldButton
-        key={`${keyOf(pick)} ${incident.id}`} label={`Hold to launch ${callSign(pick.aircraft)} to ${target}`}
-        disabled={busy.value || !reason.value.trim()} onHold={() => void launch()} onHolding={onHolding}
+        key={`${keyOf(pick)} ${incident.id}`}
+        label={`Hold to launch ${callSign(pick.aircraft)} to ${target}`}
+        disabled={busy.value || !reason.value.trim()}
+        onHold={() => void launch()}
+        onHolding={onHolding}
       />
       {!reason.value.trim() && <p class="dim small">Choose or write a reason: it is recorded with the order.</p>}
-      {note?.text && <p class={note.bad ? "error" : "dim"} role={note.bad ? "alert" : "status"}>{note.text}</p>}
+      {note?.text && (
+        <p class={note.bad ? "error" : "dim"} role={note.bad ? "alert" : "status"}>
+          {note.text}
+        </p>
+      )}
     </>
   );
 }
 
 function Reason({ reason, incident }: { reason: { value: string }; incident: Scene }) {
-  const ready = [`Find and follow ${incident.vrm ? spaced(incident.vrm) : "the subject"}`, "Support officers at the scene", "Search the area"];
+  const ready = [
+    `Find and follow ${incident.vrm ? spaced(incident.vrm) : "the subject"}`,
+    "Support officers at the scene",
+    "Search the area",
+  ];
   return (
     <div class="reason">
-      <label>Reason<input maxLength={500} value={reason.value} placeholder="Why is this aircraft sent?" onInput={(e) => { reason.value = e.currentTarget.value; }} /></label>
-      <div class="quick">{ready.map((text) => (
-        <button type="button" key={text} aria-pressed={reason.value === text} onClick={() => { reason.value = text; }}>{text}</button>
-      ))}</div>
+      <label>
+        Reason
+        <input
+          maxLength={500}
+          value={reason.value}
+          placeholder="Why is this aircraft sent?"
+          onInput={(e) => {
+            reason.value = e.currentTarget.value;
+          }}
+        />
+      </label>
+      <div class="quick">
+        {ready.map((text) => (
+          <button
+            type="button"
+            key={text}
+            aria-pressed={reason.value === text}
+            onClick={() => {
+              reason.value = text;
+            }}
+          >
+            {text}
+          </button>
+        ))}
+      </div>
     </div>
   );
 }

@@ -1,8 +1,8 @@
-/** The live stream: server-sent events over fetch, so that a 401, a comment (keep-alive) and a silence can be told apart. */
+/** The live stream: server-sent events over fetch, so that a 401, an empty beat and a silence can be told apart. */
 import { fold, link, session, tick } from "./state";
 import type { Live } from "./shapes";
 
-/** Docks speak at 1 Hz and the room sends a comment when it has nothing else to say. */
+/** The room sends an empty batch every 2 s when it has nothing to say: three missed are a silence. */
 const SILENT_MS = 6000;
 const RETRY_MS = [300, 600, 1000, 2000, 3000];
 
@@ -11,7 +11,12 @@ export function takeEvents(text: string): { data: string[]; rest: string } {
   const blocks = text.replaceAll("\r\n", "\n").split("\n\n");
   const rest = blocks.pop() ?? "";
   const data = blocks
-    .map((block) => block.split("\n").filter((row) => row.startsWith("data:")).map((row) => row.slice(5).trimStart()))
+    .map((block) =>
+      block
+        .split("\n")
+        .filter((row) => row.startsWith("data:"))
+        .map((row) => row.slice(5).trimStart()),
+    )
     .filter((rows) => rows.length > 0)
     .map((rows) => rows.join("\n"));
   return { data, rest };
@@ -20,7 +25,9 @@ export function takeEvents(text: string): { data: string[]; rest: string } {
 /** Runs until the returned function is called; says in `link` how it stands. */
 export function follow(): () => void {
   const over = new AbortController();
-  const clock = setInterval(() => { tick.value = performance.now(); }, 500);
+  const clock = setInterval(() => {
+    tick.value = performance.now();
+  }, 500);
   over.signal.addEventListener("abort", () => clearInterval(clock));
   void keepUp(over.signal);
   return () => over.abort();
@@ -28,7 +35,9 @@ export function follow(): () => void {
 
 async function keepUp(over: AbortSignal): Promise<void> {
   for (let attempt = 0; !over.aborted; attempt += 1) {
-    const why = await once(over, () => { attempt = 0; });
+    const why = await once(over, () => {
+      attempt = 0;
+    });
     if (over.aborted) return;
     if (link.value.state !== "lost") link.value = { state: "lost", since: performance.now(), why };
     const wait = RETRY_MS[Math.min(attempt, RETRY_MS.length - 1)] ?? 3000;

@@ -3,33 +3,19 @@ import { effect } from "@preact/signals";
 import maplibregl from "./maplibre";
 import type { GeoJSONSource, LayerSpecification, Map as Chart } from "maplibre-gl";
 import * as data from "./mapdata";
+import { LIVE_LAYERS } from "./maplayers";
 import { mapStyle } from "./mapstyle";
 import { markers } from "./markers";
 import type { MapFrame } from "./shapes";
 import { boxes, incidents, page, selectedIncident, trails, vehicles } from "./state";
 import { looking } from "./videopane";
 
-const FONT = ["Inter Variable"];
-const text = (field: string, offset: number): object => ({ "text-field": ["get", field], "text-font": FONT, "text-size": 11, "text-offset": [0, offset], "text-anchor": "top" });
-const halo = { "text-halo-color": "#0a0e13", "text-halo-width": 1.6 };
-const shade = (live: string, dead: string): unknown => ["case", ["get", "live"], live, dead];
-const isPoint = ["==", ["geometry-type"], "Point"];
-
-const LIVE_LAYERS = [
-  { id: "wedge", type: "fill", source: "cameras", filter: ["==", ["geometry-type"], "Polygon"], paint: { "fill-color": shade("#5cc8ff", "#5a6470"), "fill-opacity": 0.22 } },
-  { id: "wedge-edge", type: "line", source: "cameras", filter: ["==", ["geometry-type"], "Polygon"], paint: { "line-color": shade("#5cc8ff", "#5a6470"), "line-opacity": 0.5, "line-width": 1 } },
-  { id: "camera", type: "circle", source: "cameras", filter: isPoint, paint: { "circle-radius": 5.5, "circle-color": shade("#5cc8ff", "#5a6470"), "circle-stroke-color": "#0a0e13", "circle-stroke-width": 2 } },
-  { id: "camera-name", type: "symbol", source: "cameras", minzoom: 13.5, filter: isPoint, layout: { ...text("camera", 0), "text-variable-anchor": ["right", "top", "left"], "text-radial-offset": 0.9, "text-allow-overlap": true }, paint: { "text-color": "#a9def9", ...halo } },
-  { id: "sighting-path", type: "line", source: "sightings", filter: ["==", ["geometry-type"], "LineString"], paint: { "line-color": "#ff6b6b", "line-width": 2, "line-dasharray": [1, 2] } },
-  { id: "sighting", type: "circle", source: "sightings", filter: isPoint, paint: { "circle-radius": 4, "circle-color": "#ff6b6b" } },
-  { id: "sighting-time", type: "symbol", source: "sightings", filter: isPoint, layout: text("name", 0.9), paint: { "text-color": "#ffb3b3", ...halo } },
-  { id: "trail", type: "line", source: "trails", layout: { "line-join": "round" }, paint: { "line-color": "#7ee2a8", "line-width": 2.5, "line-opacity": 0.75 } },
-  { id: "target-line", type: "line", source: "targets", filter: ["==", ["geometry-type"], "LineString"], paint: { "line-color": "#ffd35c", "line-width": 1.8, "line-dasharray": [3, 2] } },
-  { id: "target", type: "circle", source: "targets", filter: isPoint, paint: { "circle-radius": 7, "circle-opacity": 0, "circle-stroke-color": "#ffd35c", "circle-stroke-width": 2 } },
-];
 const SOURCES = ["cameras", "sightings", "trails", "targets"] as const;
 
-export interface MapHandle { fitAll: () => void; end: () => void }
+export interface MapHandle {
+  fitAll: () => void;
+  end: () => void;
+}
 
 export async function openMap(container: HTMLElement, frame: MapFrame): Promise<MapHandle> {
   // Names are rasterised from the page's font, so it has to be there before the first tile asks for a letter.
@@ -39,8 +25,15 @@ export async function openMap(container: HTMLElement, frame: MapFrame): Promise<
     maplibregl.addProtocol("pmtiles", new Protocol().tile);
   }
   const map = new maplibregl.Map({
-    container, style: mapStyle(frame), center: [frame.lon, frame.lat], zoom: frame.zoom, attributionControl: false,
-    dragRotate: false, pitchWithRotate: false, fadeDuration: 0, maxPitch: 0,
+    container,
+    style: mapStyle(frame),
+    center: [frame.lon, frame.lat],
+    zoom: frame.zoom,
+    attributionControl: false,
+    dragRotate: false,
+    pitchWithRotate: false,
+    fadeDuration: 0,
+    maxPitch: 0,
   });
   map.touchZoomRotate.disableRotation();
   map.addControl(new maplibregl.NavigationControl({ showCompass: false }), "top-right");
@@ -51,12 +44,26 @@ export async function openMap(container: HTMLElement, frame: MapFrame): Promise<
   for (const layer of LIVE_LAYERS) map.addLayer(layer as LayerSpecification);
   lookOnClick(map);
   const ends = [...feed(map), markers(map), goToChosen(map)];
-  const seen = effect(() => { if (Object.keys(boxes.value).length > 0) queueMicrotask(() => { seen(); fitAll(map, false); }); });
-  return { fitAll: () => fitAll(map, true), end: () => { ends.forEach((end) => end()); map.remove(); } };
+  const seen = effect(() => {
+    if (Object.keys(boxes.value).length > 0)
+      queueMicrotask(() => {
+        seen();
+        fitAll(map, false);
+      });
+  });
+  return {
+    fitAll: () => fitAll(map, true),
+    end: () => {
+      ends.forEach((end) => end());
+      map.remove();
+    },
+  };
 }
 
 function feed(map: Chart): (() => void)[] {
-  const set = (id: string, value: GeoJSON.FeatureCollection): void => { map.getSource<GeoJSONSource>(id)?.setData(value); };
+  const set = (id: string, value: GeoJSON.FeatureCollection): void => {
+    map.getSource<GeoJSONSource>(id)?.setData(value);
+  };
   return [
     effect(() => set("cameras", data.cameras(boxes.value))),
     effect(() => set("sightings", data.sightings(page.value))),
@@ -72,8 +79,12 @@ function lookOnClick(map: Chart): void {
     const of = event.features?.[0]?.properties;
     if (of) looking.value = { edge: String(of["edge"]), camera: String(of["camera"]) };
   });
-  map.on("mouseenter", "camera", () => { map.getCanvas().style.cursor = "pointer"; });
-  map.on("mouseleave", "camera", () => { map.getCanvas().style.cursor = ""; });
+  map.on("mouseenter", "camera", () => {
+    map.getCanvas().style.cursor = "pointer";
+  });
+  map.on("mouseleave", "camera", () => {
+    map.getCanvas().style.cursor = "";
+  });
 }
 
 /** An incident that is opened comes into view; the map stays where it is for one that is in view already. */
@@ -90,12 +101,14 @@ const calm = (): boolean => matchMedia("(prefers-reduced-motion: reduce)").match
 /** Every box, flying aircraft and open incident in view. */
 function fitAll(map: Chart, smooth: boolean): void {
   const bounds = new maplibregl.LngLatBounds();
-  for (const box of Object.values(boxes.value)) if (box.inventory) bounds.extend([box.inventory.lon, box.inventory.lat]);
+  for (const box of Object.values(boxes.value))
+    if (box.inventory) bounds.extend([box.inventory.lon, box.inventory.lat]);
   for (const one of Object.values(incidents.value)) {
     if (one.state !== "closed" && one.lat !== null && one.lon !== null) bounds.extend([one.lon, one.lat]);
   }
   for (const { value: v } of Object.values(vehicles.value)) {
     if (v.airborne && v.lat !== null && v.lon !== null) bounds.extend([v.lon, v.lat]);
   }
-  if (!bounds.isEmpty()) map.fitBounds(bounds, { padding: 90, maxZoom: 16.5, animate: smooth && !calm(), duration: 500 });
+  if (!bounds.isEmpty())
+    map.fitBounds(bounds, { padding: 90, maxZoom: 16.5, animate: smooth && !calm(), duration: 500 });
 }

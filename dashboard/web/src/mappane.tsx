@@ -17,7 +17,9 @@ export function MapPane() {
       if (over) opened.end();
       else handle.current = opened;
     };
-    open().catch((failure: unknown) => { error.value = failure instanceof Error ? failure.message : String(failure); });
+    open().catch((failure: unknown) => {
+      error.value = failure instanceof Error ? failure.message : String(failure);
+    });
     return () => {
       over = true;
       handle.current?.end();
@@ -26,8 +28,14 @@ export function MapPane() {
   return (
     <section class="map" aria-label="Map">
       <div class="map-place" ref={place} />
-      {error.value && <p class="map-error error" role="alert">The map cannot be drawn: {error.value}. All else works.</p>}
-      <button class="map-all" onClick={() => handle.current?.fitAll()}>Show all</button>
+      {error.value && (
+        <p class="map-error error" role="alert">
+          The map cannot be drawn: {error.value}. All else works.
+        </p>
+      )}
+      <button class="map-all" onClick={() => handle.current?.fitAll()}>
+        Show all
+      </button>
     </section>
   );
 }

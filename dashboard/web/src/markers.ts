@@ -4,10 +4,28 @@ import type { Map as Chart, Marker } from "maplibre-gl";
 import { callSign, figure, spaced, words } from "./format";
 import maplibregl from "./maplibre";
 import { openIncident } from "./select";
-import { boxes, docks, incidentList, isStale, keyOf, selectedAircraft, selectedIncident, STALE_MS, vehicles } from "./state";
+import {
+  boxes,
+  docks,
+  incidentList,
+  isStale,
+  keyOf,
+  selectedAircraft,
+  selectedIncident,
+  STALE_MS,
+  vehicles,
+} from "./state";
 
 /** `turn`: degrees of the symbol; `label`: beside it; `hint`: what a screen reader says. */
-interface Pin { lat: number; lon: number; looks: string; label: string; hint: string; turn?: number; press: () => void }
+interface Pin {
+  lat: number;
+  lon: number;
+  looks: string;
+  label: string;
+  hint: string;
+  turn?: number;
+  press: () => void;
+}
 
 const SHAPES = {
   aircraft: '<path d="M16 2 27 29 16 23 5 29Z"/>',
@@ -51,7 +69,14 @@ function dress(element: HTMLElement, kind: string, pin: Pin): void {
   if (element.dataset["stamp"] === stamp) return;
   element.dataset["stamp"] = stamp;
   for (const name of [...element.classList]) if (name.startsWith("pin")) element.classList.remove(name);
-  element.classList.add("pin", `pin-${kind}`, ...pin.looks.split(" ").filter(Boolean).map((name) => `pin-${name}`));
+  element.classList.add(
+    "pin",
+    `pin-${kind}`,
+    ...pin.looks
+      .split(" ")
+      .filter(Boolean)
+      .map((name) => `pin-${name}`),
+  );
   element.setAttribute("aria-label", pin.hint);
   (element.firstElementChild as SVGElement).style.transform = `rotate(${pin.turn ?? 0}deg)`;
   (element.lastElementChild as HTMLElement).textContent = pin.label;
@@ -63,10 +88,16 @@ function dockPins(): Record<string, Pin> {
     if (!inventory?.aircraft) continue;
     const { name, lat, lon } = inventory.aircraft;
     const seen = docks.value[edge];
-    const lid = isStale(seen, STALE_MS.dock) ? "unknown" : seen?.value.lid ?? "unknown";
+    const lid = isStale(seen, STALE_MS.dock) ? "unknown" : (seen?.value.lid ?? "unknown");
     pins[edge] = {
-      lat, lon, looks: `lid-${lid} ${online ? "" : "dead"}`, label: edge, hint: `Dock ${edge}, lid ${lid}, home of ${callSign(name)}`,
-      press: () => { selectedAircraft.value = `${edge}/${name}`; },
+      lat,
+      lon,
+      looks: `lid-${lid} ${online ? "" : "dead"}`,
+      label: edge,
+      hint: `Dock ${edge}, lid ${lid}, home of ${callSign(name)}`,
+      press: () => {
+        selectedAircraft.value = `${edge}/${name}`;
+      },
     };
   }
   return pins;
@@ -80,11 +111,15 @@ function aircraftPins(): Record<string, Pin> {
     const old = isStale(seen, STALE_MS.vehicle);
     const key = keyOf(v);
     pins[key] = {
-      lat: v.lat, lon: v.lon, turn: v.heading_deg ?? 0,
+      lat: v.lat,
+      lon: v.lon,
+      turn: v.heading_deg ?? 0,
       looks: `${old ? "old" : ""} ${key === selectedAircraft.value ? "chosen" : ""}`,
       label: `${callSign(v.aircraft)} ${figure(v.alt_rel_m)} m ${figure(v.groundspeed_mps)} m/s${old ? " (old)" : ""}`,
       hint: `${callSign(v.aircraft)}, ${words(v.stage)}, ${figure(v.alt_rel_m)} metres above its dock`,
-      press: () => { selectedAircraft.value = key; },
+      press: () => {
+        selectedAircraft.value = key;
+      },
     };
   }
   return pins;
@@ -95,8 +130,12 @@ function incidentPins(): Record<string, Pin> {
   for (const one of incidentList.value) {
     if (one.state === "closed" || one.lat === null || one.lon === null) continue;
     pins[one.id] = {
-      lat: one.lat, lon: one.lon, label: one.vrm ? spaced(one.vrm) : `No ${one.number}`, hint: `Incident ${one.number}: ${one.title}`,
-      looks: `${one.alarm ? "alarm" : ""} ${one.id === selectedIncident.value ? "chosen" : ""}`, press: () => openIncident(one.id),
+      lat: one.lat,
+      lon: one.lon,
+      label: one.vrm ? spaced(one.vrm) : `No ${one.number}`,
+      hint: `Incident ${one.number}: ${one.title}`,
+      looks: `${one.alarm ? "alarm" : ""} ${one.id === selectedIncident.value ? "chosen" : ""}`,
+      press: () => openIncident(one.id),
     };
   }
   return pins;

@@ -15,7 +15,11 @@ export function OrderList({ incident }: { incident: string }) {
   return (
     <section class="card orders" aria-label="Orders">
       <h3>Orders</h3>
-      <ul>{mine.map((order) => <OrderRow key={order.id} order={order} />)}</ul>
+      <ul>
+        {mine.map((order) => (
+          <OrderRow key={order.id} order={order} />
+        ))}
+      </ul>
     </section>
   );
 }
@@ -26,12 +30,24 @@ function OrderRow({ order }: { order: Order }) {
   return (
     <li class={bad ? "is-bad" : ""}>
       <p class="order-head">
-        <b>{words(act)} {callSign(order.aircraft)}</b>
-        <span class={`chip order-${order.state}`} role="status">{words(order.state)}</span>
+        <b>
+          {words(act)} {callSign(order.aircraft)}
+        </b>
+        <span class={`chip order-${order.state}`} role="status">
+          {words(order.state)}
+        </span>
       </p>
       {act === "launch" && <Steps order={order} />}
-      {order.reasons.length > 0 && <ul class="reasons">{order.reasons.map((why) => <li key={why}>{why}</li>)}</ul>}
-      <p class="dim small">{localTime(order.issued_at)} by {order.issued_by}: {order.reason}</p>
+      {order.reasons.length > 0 && (
+        <ul class="reasons">
+          {order.reasons.map((why) => (
+            <li key={why}>{why}</li>
+          ))}
+        </ul>
+      )}
+      <p class="dim small">
+        {localTime(order.issued_at)} by {order.issued_by}: {order.reason}
+      </p>
     </li>
   );
 }
@@ -40,14 +56,28 @@ function Steps({ order }: { order: Order }) {
   const at = new Map(order.states.map((step) => [step.state, step.at]));
   const reached = Math.max(...STEPS.map((step, i) => (at.has(step) || step === order.state ? i : 0)));
   return (
-    <ol class="steps">{STEPS.map((step, i) => {
-      const when = at.get(step);
-      const mark = when ? "done" : i < reached ? "passed" : i === reached + 1 && !BAD.includes(order.state) ? "next" : "";
-      return (
-        <li key={step} class={mark} aria-current={i === reached ? "step" : undefined} title={when ? utcTime(when) : undefined}>
-          <span>{words(step)}</span><time>{when ? localTime(when) : "–"}</time>
-        </li>
-      );
-    })}</ol>
+    <ol class="steps">
+      {STEPS.map((step, i) => {
+        const when = at.get(step);
+        const mark = when
+          ? "done"
+          : i < reached
+            ? "passed"
+            : i === reached + 1 && !BAD.includes(order.state)
+              ? "next"
+              : "";
+        return (
+          <li
+            key={step}
+            class={mark}
+            aria-current={i === reached ? "step" : undefined}
+            title={when ? utcTime(when) : undefined}
+          >
+            <span>{words(step)}</span>
+            <time>{when ? localTime(when) : "–"}</time>
+          </li>
+        );
+      })}
+    </ol>
   );
 }

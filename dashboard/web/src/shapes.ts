@@ -1,76 +1,204 @@
 /** What the control room sends, as the console reads it: the twins of wire/*.py and of the dashboard's API. */
 
 export type Role = "viewer" | "dispatcher" | "supervisor" | "admin";
-export interface Session { name: string; roles: Role[]; csrf: string }
+export interface Session {
+  name: string;
+  roles: Role[];
+  csrf: string;
+}
 
 export interface Camera {
-  name: string; role: "plates" | "view" | "aircraft"; lat: number; lon: number; heading_deg: number;
+  name: string;
+  role: "plates" | "view" | "aircraft";
+  lat: number;
+  lon: number;
+  heading_deg: number;
 }
 export interface Aircraft {
-  name: string; autopilot: string; lat: number; lon: number; cruise_mps: number; climb_mps: number;
-  scene_alt_rel_m: number; max_range_m: number;
+  name: string;
+  autopilot: string;
+  lat: number;
+  lon: number;
+  cruise_mps: number;
+  climb_mps: number;
+  scene_alt_rel_m: number;
+  max_range_m: number;
 }
-export interface Inventory { lat: number; lon: number; cameras: Camera[]; aircraft: Aircraft | null }
+export interface Inventory {
+  lat: number;
+  lon: number;
+  cameras: Camera[];
+  aircraft: Aircraft | null;
+}
 export interface Part {
-  state: "ok" | "starting" | "degraded" | "down"; detail: string; since: string; figures: Record<string, number>;
+  state: "ok" | "starting" | "degraded" | "down";
+  detail: string;
+  since: string;
+  figures: Record<string, number>;
 }
 export interface Health {
-  edge: string; at: string; online: boolean; version: string; boot: number; inventory: Inventory | null;
-  parts: Record<string, Part>; outbox_events: number; outbox_media: number; last_seq: number;
-  disk_free_mb: number | null; clock_offset_ms: number | null;
+  edge: string;
+  at: string;
+  online: boolean;
+  version: string;
+  boot: number;
+  inventory: Inventory | null;
+  parts: Record<string, Part>;
+  outbox_events: number;
+  outbox_media: number;
+  last_seq: number;
+  disk_free_mb: number | null;
+  clock_offset_ms: number | null;
 }
 export interface Box {
-  edge: string; online: boolean; seen_at: string | null; inventory: Inventory | null; health: Health | null;
+  edge: string;
+  online: boolean;
+  seen_at: string | null;
+  inventory: Inventory | null;
+  health: Health | null;
 }
 
 export interface Vehicle {
-  edge: string; aircraft: string; at: string; stage: string; airborne: boolean; armed: boolean; mode: string;
-  lat: number | null; lon: number | null; alt_rel_m: number | null; heading_deg: number | null;
-  groundspeed_mps: number | null; climb_mps: number | null; battery_pct: number | null; battery_v: number | null;
-  gps_fix: number | null; satellites: number | null; link_ok: boolean; ready: boolean; not_ready: string[];
-  order_id: string | null; incident_id: string | null; lease_holder: string | null; lease_epoch: number;
-  target_lat: number | null; target_lon: number | null; eta_s: number | null; warnings: string[];
+  edge: string;
+  aircraft: string;
+  at: string;
+  stage: string;
+  airborne: boolean;
+  armed: boolean;
+  mode: string;
+  lat: number | null;
+  lon: number | null;
+  alt_rel_m: number | null;
+  heading_deg: number | null;
+  groundspeed_mps: number | null;
+  climb_mps: number | null;
+  battery_pct: number | null;
+  battery_v: number | null;
+  gps_fix: number | null;
+  satellites: number | null;
+  link_ok: boolean;
+  ready: boolean;
+  not_ready: string[];
+  order_id: string | null;
+  incident_id: string | null;
+  lease_holder: string | null;
+  lease_epoch: number;
+  target_lat: number | null;
+  target_lon: number | null;
+  eta_s: number | null;
+  warnings: string[];
 }
 export interface Weather {
-  at: string; wind_mps: number; gust_mps: number; wind_from_deg: number; rain_mm_h: number; visibility_m: number;
+  at: string;
+  wind_mps: number;
+  gust_mps: number;
+  wind_from_deg: number;
+  rain_mm_h: number;
+  visibility_m: number;
   temperature_c: number;
 }
 export interface Dock {
-  edge: string; at: string; lid: "open" | "closed" | "moving" | "unknown"; pad_clear: boolean | null;
-  charging: boolean; weather: Weather | null; connected: boolean;
+  edge: string;
+  at: string;
+  lid: "open" | "closed" | "moving" | "unknown";
+  pad_clear: boolean | null;
+  charging: boolean;
+  weather: Weather | null;
+  connected: boolean;
 }
 
 export interface Incident {
-  id: string; number: number | string; kind: string; priority: "high" | "medium" | "low"; state: string;
-  title: string; vrm: string | null; opened_at: string; last_seen_at: string; lat: number | null; lon: number | null;
-  tags: string[]; reads: number; alarm: boolean;
+  id: string;
+  number: number | string;
+  kind: string;
+  priority: "high" | "medium" | "low";
+  state: string;
+  title: string;
+  vrm: string | null;
+  opened_at: string;
+  last_seen_at: string;
+  lat: number | null;
+  lon: number | null;
+  tags: string[];
+  reads: number;
+  alarm: boolean;
 }
 export interface Read {
-  event_id: string; vrm: string; raw: string; format: string; confidence: number; edge: string; camera: string;
-  captured_at: string; stored_at: string; lat: number; lon: number; direction: string; patch: string | null;
-  overview: string | null; time_verified: boolean; hit?: "hit" | "possible" | null;
+  event_id: string;
+  vrm: string;
+  raw: string;
+  format: string;
+  confidence: number;
+  edge: string;
+  camera: string;
+  captured_at: string;
+  stored_at: string;
+  lat: number;
+  lon: number;
+  direction: string;
+  patch: string | null;
+  overview: string | null;
+  time_verified: boolean;
+  hit?: "hit" | "possible" | null;
 }
 export type OrderState =
-  | "sent" | "refused" | "accepted" | "armed" | "airborne" | "on_scene" | "landed" | "done" | "failed";
+  "sent" | "refused" | "accepted" | "armed" | "airborne" | "on_scene" | "landed" | "done" | "failed";
 export type Act =
-  | { act: "launch" | "goto"; lat: number; lon: number; alt_rel_m: number }
-  | { act: "hold" | "return" | "land" };
-export interface OrderStep { state: OrderState; at: string; reasons: string[] }
-export interface Order {
-  id: string; act: Act | Act["act"]; aircraft: string; edge: string; incident_id?: string | null; issued_by: string;
-  issued_at: string; reason: string; state: OrderState; reasons: string[]; states: OrderStep[];
+  { act: "launch" | "goto"; lat: number; lon: number; alt_rel_m: number } | { act: "hold" | "return" | "land" };
+export interface OrderStep {
+  state: OrderState;
+  at: string;
+  reasons: string[];
 }
-export interface Note { at: string; who: string; act: string; object: string; reason: string }
-export interface IncidentPage extends Omit<Incident, "reads"> { reads: Read[]; orders: Order[]; audit: Note[] }
+export interface Order {
+  id: string;
+  act: Act | Act["act"];
+  aircraft: string;
+  edge: string;
+  incident_id?: string | null;
+  issued_by: string;
+  issued_at: string;
+  reason: string;
+  state: OrderState;
+  reasons: string[];
+  states: OrderStep[];
+}
+export interface Note {
+  at: string;
+  who: string;
+  act: string;
+  object: string;
+  reason: string;
+}
+export interface IncidentPage extends Omit<Incident, "reads"> {
+  reads: Read[];
+  orders: Order[];
+  audit: Note[];
+}
 export interface Candidate {
-  edge: string; aircraft: string; able: boolean; eta_s: number | null; distance_m: number | null; reasons: string[];
-  suggested: boolean; why: string;
+  edge: string;
+  aircraft: string;
+  able: boolean;
+  eta_s: number | null;
+  distance_m: number | null;
+  reasons: string[];
+  suggested: boolean;
+  why: string;
 }
 export interface OrderAsk {
-  request_id: string; act: Act; edge: string; aircraft: string; incident_id: string | null; reason: string;
+  request_id: string;
+  act: Act;
+  edge: string;
+  aircraft: string;
+  incident_id: string | null;
+  reason: string;
 }
 export interface MapFrame {
-  lat: number; lon: number; zoom: number; streets: GeoJSON.FeatureCollection | null; pmtiles: string | null;
+  lat: number;
+  lon: number;
+  zoom: number;
+  streets: GeoJSON.FeatureCollection | null;
+  pmtiles: string | null;
 }
 
 /** One entry of a live batch. A vehicle's, dock's or box's own fields stand beside `type`. */

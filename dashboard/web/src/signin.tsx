@@ -23,12 +23,24 @@ export function SignIn() {
   return (
     <main class="signin">
       <form onSubmit={(event) => void submit(event)} aria-describedby="signin-error">
-        <h1><Mark /> Airbeat</h1>
+        <h1>
+          <Mark /> Airbeat
+        </h1>
         <p class="dim">Control room console</p>
-        <label>Name<input name="name" autocomplete="username" required autofocus spellcheck={false} /></label>
-        <label>Password<input name="password" type="password" autocomplete="current-password" required /></label>
-        <p id="signin-error" class="error" role="alert">{error.value}</p>
-        <button class="primary" disabled={busy.value}>{busy.value ? "Signing in…" : "Sign in"}</button>
+        <label>
+          Name
+          <input name="name" autocomplete="username" required autofocus spellcheck={false} />
+        </label>
+        <label>
+          Password
+          <input name="password" type="password" autocomplete="current-password" required />
+        </label>
+        <p id="signin-error" class="error" role="alert">
+          {error.value}
+        </p>
+        <button class="primary" disabled={busy.value}>
+          {busy.value ? "Signing in…" : "Sign in"}
+        </button>
         <p class="dim small">Every look at personal data is recorded under your name.</p>
       </form>
     </main>
@@ -36,5 +48,7 @@ export function SignIn() {
 }
 
 export const Mark = () => (
-  <svg class="mark" viewBox="0 0 32 32" aria-hidden="true"><path d="M16 3 27 29 16 23 5 29Z" /></svg>
+  <svg class="mark" viewBox="0 0 32 32" aria-hidden="true">
+    <path d="M16 3 27 29 16 23 5 29Z" />
+  </svg>
 );

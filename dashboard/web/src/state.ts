@@ -1,10 +1,13 @@
-/** Everything the console shows, as signals. `fold` is the only way in for live data; nothing here talks to the network. */
+/** All that the console shows, as signals. `fold` is the only way in for live data; nothing here uses the network. */
 import { batch as together, computed, signal } from "@preact/signals";
 import { metresBetween } from "./geo";
 import type { Box, Dock, Incident, IncidentPage, Live, Order, Read, Session, Vehicle } from "./shapes";
 
 /** A value and when it reached this machine (performance.now(), ms): ages never rest on two machines' clocks. */
-export interface Seen<T> { value: T; at: number }
+export interface Seen<T> {
+  value: T;
+  at: number;
+}
 export type Link = { state: "connecting" } | { state: "live" } | { state: "lost"; since: number; why: string };
 
 /** undefined: not asked yet; null: nobody is signed in. */
@@ -41,8 +44,12 @@ const URGENCY = { high: 0, medium: 1, low: 2 } as const;
 /** Unacknowledged alarms first, then open before closed, then by priority, then the newest. */
 export function byUrgency(a: Incident, b: Incident): number {
   const shut = (i: Incident): number => (i.state === "closed" ? 1 : 0);
-  return Number(b.alarm) - Number(a.alarm) || shut(a) - shut(b)
-    || (URGENCY[a.priority] ?? 1) - (URGENCY[b.priority] ?? 1) || b.opened_at.localeCompare(a.opened_at);
+  return (
+    Number(b.alarm) - Number(a.alarm) ||
+    shut(a) - shut(b) ||
+    (URGENCY[a.priority] ?? 1) - (URGENCY[b.priority] ?? 1) ||
+    b.opened_at.localeCompare(a.opened_at)
+  );
 }
 export const incidentList = computed(() => Object.values(incidents.value).sort(byUrgency));
 export const alarms = computed(() => incidentList.value.filter((i) => i.alarm && i.state !== "closed"));
@@ -51,8 +58,12 @@ export const can = computed(() => (session.value?.roles ?? []).some((role) => ro
 /** One live batch into the signals; each signal changes once a batch at most. */
 export function fold(batch: Live[], at: number): void {
   const next = {
-    vehicles: { ...vehicles.value }, docks: { ...docks.value }, boxes: { ...boxes.value },
-    incidents: { ...incidents.value }, orders: { ...orders.value }, reads: reads.value,
+    vehicles: { ...vehicles.value },
+    docks: { ...docks.value },
+    boxes: { ...boxes.value },
+    incidents: { ...incidents.value },
+    orders: { ...orders.value },
+    reads: reads.value,
   };
   for (const message of batch) foldOne(message, next, at);
   together(() => publish(new Set(batch.map((message) => message.type)), next));
@@ -70,14 +81,20 @@ function publish(kinds: Set<Live["type"]>, next: Next): void {
 /** An order's life only grows: whichever of two reports, live or asked for, knows more of it counts. */
 export function further(known: Record<string, Order>, order: Order): Record<string, Order> {
   const had = known[order.id];
-  const older = had && (had.states.length > order.states.length
-    || (had.states.length === order.states.length && had.reasons.length > order.reasons.length));
+  const older =
+    had &&
+    (had.states.length > order.states.length ||
+      (had.states.length === order.states.length && had.reasons.length > order.reasons.length));
   return older ? known : { ...known, [order.id]: order };
 }
 
 interface Next {
-  vehicles: Record<string, Seen<Vehicle>>; docks: Record<string, Seen<Dock>>; boxes: Record<string, Box>;
-  incidents: Record<string, Incident>; orders: Record<string, Order>; reads: Read[];
+  vehicles: Record<string, Seen<Vehicle>>;
+  docks: Record<string, Seen<Dock>>;
+  boxes: Record<string, Box>;
+  incidents: Record<string, Incident>;
+  orders: Record<string, Order>;
+  reads: Read[];
 }
 
 function foldOne(message: Live, next: Next, at: number): void {
@@ -96,7 +113,10 @@ function foldOne(message: Live, next: Next, at: number): void {
       return;
     case "health":
       next.boxes[message.edge] = {
-        edge: message.edge, online: message.online, seen_at: message.at, health: message,
+        edge: message.edge,
+        online: message.online,
+        seen_at: message.at,
+        health: message,
         inventory: message.inventory ?? next.boxes[message.edge]?.inventory ?? null,
       };
       return;

@@ -8,14 +8,20 @@ export function Ticker() {
     <section class="ticker" aria-label="Latest reads">
       <h2>Latest reads</h2>
       {reads.value.length === 0 && <p class="empty">None since you signed in.</p>}
-      <ul>{reads.value.slice(0, 14).map((read) => (
-        <li key={read.event_id} class={read.hit ? `hit-${read.hit}` : ""}>
-          <time dateTime={read.captured_at}>{localTime(read.captured_at)}</time>
-          <Plate vrm={read.vrm} size="small" plain={read.hit !== "hit"} />
-          <span class="grow dim">{read.camera}</span>
-          {read.hit ? <b>{read.hit === "hit" ? "HIT" : "possible"}</b> : <span class="dim">{percent(read.confidence)}</span>}
-        </li>
-      ))}</ul>
+      <ul>
+        {reads.value.slice(0, 14).map((read) => (
+          <li key={read.event_id} class={read.hit ? `hit-${read.hit}` : ""}>
+            <time dateTime={read.captured_at}>{localTime(read.captured_at)}</time>
+            <Plate vrm={read.vrm} size="small" plain={read.hit !== "hit"} />
+            <span class="grow dim">{read.camera}</span>
+            {read.hit ? (
+              <b>{read.hit === "hit" ? "HIT" : "possible"}</b>
+            ) : (
+              <span class="dim">{percent(read.confidence)}</span>
+            )}
+          </li>
+        ))}
+      </ul>
     </section>
   );
 }

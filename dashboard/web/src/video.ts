@@ -2,13 +2,20 @@
 import { codecOf, unpack, type AccessUnit } from "./h264";
 
 /** `capturedUs` of the picture shown, by the box's clock; null before the first. `text`: why there is none. */
-export interface Shown { state: "connecting" | "playing" | "lost" | "unsupported"; text: string; capturedUs: number | null }
+export interface Shown {
+  state: "connecting" | "playing" | "lost" | "unsupported";
+  text: string;
+  capturedUs: number | null;
+}
 
-/** More than so many undecoded units (a newcomer gets up to a second at once): skip to the next key frame instead of showing the past. */
+/** With more undecoded units (a newcomer gets a second of them at once) it skips to the next key frame. */
 const QUEUE_MAX = 40;
 const RETRY_MS = 1500;
 
-interface Screen { show: (frame: VideoFrame) => void; close: () => void }
+interface Screen {
+  show: (frame: VideoFrame) => void;
+  close: () => void;
+}
 
 function screen(canvas: HTMLCanvasElement, drawn: (capturedUs: number) => void): Screen {
   let newest: VideoFrame | null = null;
@@ -39,7 +46,11 @@ function screen(canvas: HTMLCanvasElement, drawn: (capturedUs: number) => void):
 /** Plays until the returned function is called. */
 export function play(canvas: HTMLCanvasElement, edge: string, camera: string, say: (shown: Shown) => void): () => void {
   if (!("VideoDecoder" in window)) {
-    say({ state: "unsupported", text: "This browser cannot decode live video (WebCodecs is missing)", capturedUs: null });
+    say({
+      state: "unsupported",
+      text: "This browser cannot decode live video (WebCodecs is missing)",
+      capturedUs: null,
+    });
     return () => undefined;
   }
   let over = false;
@@ -52,7 +63,9 @@ export function play(canvas: HTMLCanvasElement, edge: string, camera: string, sa
   const open = (): void => {
     const decode = decoding(view, (text) => say({ state: "lost", text, capturedUs }));
     const scheme = location.protocol === "https:" ? "wss" : "ws";
-    socket = new WebSocket(`${scheme}://${location.host}/api/video/${encodeURIComponent(edge)}/${encodeURIComponent(camera)}`);
+    socket = new WebSocket(
+      `${scheme}://${location.host}/api/video/${encodeURIComponent(edge)}/${encodeURIComponent(camera)}`,
+    );
     socket.binaryType = "arraybuffer";
     socket.onmessage = (message: MessageEvent<ArrayBuffer>) => {
       const unit = unpack(message.data);
@@ -62,7 +75,9 @@ export function play(canvas: HTMLCanvasElement, edge: string, camera: string, sa
       decode.close();
       if (over) return;
       say({ state: "lost", text: "Video connection lost, reconnecting", capturedUs });
-      setTimeout(() => { if (!over) open(); }, RETRY_MS);
+      setTimeout(() => {
+        if (!over) open();
+      }, RETRY_MS);
     };
   };
   say({ state: "connecting", text: "Waiting for the camera", capturedUs });
@@ -75,18 +90,22 @@ export function play(canvas: HTMLCanvasElement, edge: string, camera: string, sa
 }
 
 /** Feeds a decoder; begins, and begins anew after an error or a jam, at a key frame. */
-function decoding(view: Screen, failed: (text: string) => void): { take: (unit: AccessUnit) => void; close: () => void } {
+function decoding(
+  view: Screen,
+  failed: (text: string) => void,
+): { take: (unit: AccessUnit) => void; close: () => void } {
   let decoder: VideoDecoder | null = null;
   let codec = "";
   let waiting = true;
-  const fresh = (): VideoDecoder => new VideoDecoder({
-    output: view.show,
-    error: (error) => {
-      failed(`Picture damaged: ${error.message}`);
-      decoder = null;
-      waiting = true;
-    },
-  });
+  const fresh = (): VideoDecoder =>
+    new VideoDecoder({
+      output: view.show,
+      error: (error) => {
+        failed(`Picture damaged: ${error.message}`);
+        decoder = null;
+        waiting = true;
+      },
+    });
   const take = (unit: AccessUnit): void => {
     if (decoder && decoder.decodeQueueSize > QUEUE_MAX) waiting = true;
     if (waiting && !unit.key) return;
@@ -100,7 +119,14 @@ function decoding(view: Screen, failed: (text: string) => void): { take: (unit: 
       }
       waiting = decoder === null;
     }
-    decoder?.decode(new EncodedVideoChunk({ type: unit.key ? "key" : "delta", timestamp: unit.capturedUs, data: unit.data }));
+    decoder?.decode(
+      new EncodedVideoChunk({ type: unit.key ? "key" : "delta", timestamp: unit.capturedUs, data: unit.data }),
+    );
   };
-  return { take, close: () => { if (decoder && decoder.state !== "closed") decoder.close(); } };
+  return {
+    take,
+    close: () => {
+      if (decoder && decoder.state !== "closed") decoder.close();
+    },
+  };
 }

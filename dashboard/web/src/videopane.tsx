@@ -14,8 +14,21 @@ export function VideoPane({ edge }: { edge: string }) {
   const of = looking.value ?? (own ? { edge, camera: own } : null);
   return (
     <figure class="video">
-      {of ? <Picture key={`${of.edge}/${of.camera}`} edge={of.edge} camera={of.camera} /> : <p class="empty centred">No camera on this aircraft.</p>}
-      {looking.value && <button class="video-back" onClick={() => { looking.value = null; }}>Back to the aircraft</button>}
+      {of ? (
+        <Picture key={`${of.edge}/${of.camera}`} edge={of.edge} camera={of.camera} />
+      ) : (
+        <p class="empty centred">No camera on this aircraft.</p>
+      )}
+      {looking.value && (
+        <button
+          class="video-back"
+          onClick={() => {
+            looking.value = null;
+          }}
+        >
+          Back to the aircraft
+        </button>
+      )}
     </figure>
   );
 }
@@ -23,20 +36,42 @@ export function VideoPane({ edge }: { edge: string }) {
 function Picture({ edge, camera }: { edge: string; camera: string }) {
   const canvas = useRef<HTMLCanvasElement>(null);
   const shown = useSignal<Shown>({ state: "connecting", text: "", capturedUs: null });
-  useEffect(() => (canvas.current ? play(canvas.current, edge, camera, (now) => { shown.value = now; }) : undefined), [edge, camera]);
+  useEffect(
+    () =>
+      canvas.current
+        ? play(canvas.current, edge, camera, (now) => {
+            shown.value = now;
+          })
+        : undefined,
+    [edge, camera],
+  );
   void tick.value;
   const { state, text, capturedUs } = shown.value;
   const age = capturedUs === null ? null : ageMs(edge, capturedUs);
   const old = age !== null && age > OLD_MS;
   return (
     <>
-      <canvas ref={canvas} class={old || state === "lost" ? "is-old" : ""} role="img" aria-label={`Live picture of ${camera}`} data-state={state} />
+      <canvas
+        ref={canvas}
+        class={old || state === "lost" ? "is-old" : ""}
+        role="img"
+        aria-label={`Live picture of ${camera}`}
+        data-state={state}
+      />
       <figcaption>
         <b>{camera}</b>
         {capturedUs !== null && <time>{utcTime(new Date(capturedUs / 1000).toISOString())}</time>}
-        {age !== null && <span class={old ? "warn" : "ok"}>{old ? `Picture is ${(age / 1000).toFixed(0)} s old` : `Live, ${age} ms`}</span>}
+        {age !== null && (
+          <span class={old ? "warn" : "ok"}>
+            {old ? `Picture is ${(age / 1000).toFixed(0)} s old` : `Live, ${age} ms`}
+          </span>
+        )}
       </figcaption>
-      {(text || capturedUs === null) && <p class="video-text" role="status">{text || "Waiting for the camera"}</p>}
+      {(text || capturedUs === null) && (
+        <p class="video-text" role="status">
+          {text || "Waiting for the camera"}
+        </p>
+      )}
     </>
   );
 }

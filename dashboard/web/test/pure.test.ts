@@ -8,17 +8,42 @@ import { byUrgency, fold, further, incidentList, reads, vehicles } from "../src/
 import type { Incident, Order, Read, Vehicle } from "../src/shapes";
 
 const incident = (over: Partial<Incident>): Incident => ({
-  id: "i", number: 1, kind: "hotlist", priority: "medium", state: "open", title: "", vrm: "AB12CDE", opened_at: "2026-01-01T00:00:00Z",
-  last_seen_at: "2026-01-01T00:00:00Z", lat: 52, lon: 0, tags: [], reads: 1, alarm: false, ...over,
+  id: "i",
+  number: 1,
+  kind: "hotlist",
+  priority: "medium",
+  state: "open",
+  title: "",
+  vrm: "AB12CDE",
+  opened_at: "2026-01-01T00:00:00Z",
+  last_seen_at: "2026-01-01T00:00:00Z",
+  lat: 52,
+  lon: 0,
+  tags: [],
+  reads: 1,
+  alarm: false,
+  ...over,
 });
 const order = (states: number, reasons: string[] = []): Order => ({
-  id: "o", act: "hold", aircraft: "a", edge: "e", issued_by: "x", issued_at: "", reason: "", state: "sent", reasons,
+  id: "o",
+  act: "hold",
+  aircraft: "a",
+  edge: "e",
+  issued_by: "x",
+  issued_at: "",
+  reason: "",
+  state: "sent",
+  reasons,
   states: Array.from({ length: states }, () => ({ state: "sent" as const, at: "", reasons: [] })),
 });
 
 describe("words and figures", () => {
-  it.each([["AB12CDE", "AB12 CDE"], ["A123BCD", "A123 BCD"], ["ABC123A", "ABC 123A"], ["101D234", "101D234"]])(
-    "spaces %s as its plate does", (vrm, plate) => expect(spaced(vrm)).toBe(plate));
+  it.each([
+    ["AB12CDE", "AB12 CDE"],
+    ["A123BCD", "A123 BCD"],
+    ["ABC123A", "ABC 123A"],
+    ["101D234", "101D234"],
+  ])("spaces %s as its plate does", (vrm, plate) => expect(spaced(vrm)).toBe(plate));
   it("tells a picture before the alarm from one after", () => {
     expect(sinceAlarm("2026-01-01T00:00:00.000Z", "2026-01-01T00:00:00.412Z")).toBe("−412 ms");
     expect(sinceAlarm("2026-01-01T00:00:26.000Z", "2026-01-01T00:00:00.000Z")).toBe("+26\u202f000 ms");
@@ -27,7 +52,11 @@ describe("words and figures", () => {
     expect([figure(null), duration(null), distance(null)]).toEqual(["–", "–", "–"]);
     expect(figure(-0.01, 1)).toBe("0.0");
   });
-  it.each([[500, "now"], [41_000, "41 s ago"], [240_000, "4 min ago"]])("%i ms is %s", (ms, text) => expect(ago(ms)).toBe(text));
+  it.each([
+    [500, "now"],
+    [41_000, "41 s ago"],
+    [240_000, "4 min ago"],
+  ])("%i ms is %s", (ms, text) => expect(ago(ms)).toBe(text));
 });
 
 describe("a second press", () => {
@@ -46,20 +75,41 @@ describe("a second press", () => {
 
 describe("the live stream", () => {
   it("keeps half an event until the rest has come", () => {
-    const first = takeEvents('data: [1]\n\n: beat\n\ndata: [2');
+    const first = takeEvents("data: [1]\n\n: beat\n\ndata: [2");
     expect(first).toEqual({ data: ["[1]"], rest: "data: [2" });
     expect(takeEvents(`${first.rest}]\n\n`)).toEqual({ data: ["[2]"], rest: "" });
   });
   it("puts an unacknowledged alarm above all, closed ones below", () => {
-    fold([{ type: "hello", server_time: new Date().toISOString(), boxes: [], incidents: [
-      incident({ id: "closed", state: "closed", priority: "high" }), incident({ id: "high", priority: "high" }), incident({ id: "new", priority: "low", alarm: true }),
-    ] }], 0);
+    fold(
+      [
+        {
+          type: "hello",
+          server_time: new Date().toISOString(),
+          boxes: [],
+          incidents: [
+            incident({ id: "closed", state: "closed", priority: "high" }),
+            incident({ id: "high", priority: "high" }),
+            incident({ id: "new", priority: "low", alarm: true }),
+          ],
+        },
+      ],
+      0,
+    );
     expect(incidentList.value.map((one) => one.id)).toEqual(["new", "high", "closed"]);
-    expect([incident({ id: "a" }), incident({ id: "b", opened_at: "2026-01-02T00:00:00Z" })].sort(byUrgency)[0]?.id).toBe("b");
+    expect(
+      [incident({ id: "a" }), incident({ id: "b", opened_at: "2026-01-02T00:00:00Z" })].sort(byUrgency)[0]?.id,
+    ).toBe("b");
   });
   it("counts a repeated read once and notes when a state came", () => {
     const read = { event_id: "r", vrm: "AB12CDE" } as Read;
-    fold([{ type: "read", ...read }, { type: "read", ...read }, { type: "vehicle", edge: "d", aircraft: "f", airborne: false } as { type: "vehicle" } & Vehicle], 77);
+    fold(
+      [
+        { type: "read", ...read },
+        { type: "read", ...read },
+        { type: "vehicle", edge: "d", aircraft: "f", airborne: false } as { type: "vehicle" } & Vehicle,
+      ],
+      77,
+    );
     expect(reads.value.length).toBe(1);
     expect(vehicles.value["d/f"]?.at).toBe(77);
   });
