@@ -1,5 +1,6 @@
 """The console's server: one table of every route and who may use it, and the application made from it."""
 
+import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from functools import partial
@@ -73,8 +74,7 @@ async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
     ear.start()
     yield
     desk.stopping.set()
-    await ear.stop()
-    await tidings.stop()
+    await asyncio.gather(ear.stop(), tidings.stop())
     desk.database.close()
 
 

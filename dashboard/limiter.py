@@ -32,5 +32,13 @@ class Limiter:
         while len(self._times) > self.keys:
             del self._times[next(iter(self._times))]
 
+    def forgive(self, key: str) -> None:
+        """Takes the latest failure of `key` back."""
+        times = self._times.get(key)
+        if times:
+            times.pop()
+        if not times:
+            self._times.pop(key, None)
+
     def passed(self, key: str) -> None:
         self._times.pop(key, None)

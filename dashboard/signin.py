@@ -12,6 +12,7 @@ from dashboard.desk import AtDesk, Desk, Signed
 from dashboard.gate import COOKIE, Refused
 from dashboard.people import Person, read_roles
 from ingest.store import accounts, audit
+from ingest.store.pool import Away
 from wire.frozen import Frozen
 
 
@@ -32,7 +33,12 @@ async def sign_in(desk: AtDesk, body: SignIn, request: Request, response: Respon
     """Raises Refused 401 for a wrong name or password (it doesn't say which), 429 after too many."""
     address = request.client.host if request.client else ""
     _count(desk, body.name, address)
-    person, secret = await asyncio.to_thread(_open, desk, body, address)
+    try:
+        person, secret = await asyncio.to_thread(_open, desk, body, address)
+    except Away:
+        _forgive(desk, body.name, address)
+        raise
+    _forgive(desk, body.name, address)
     desk.by_name.passed(f"{address}/{body.name}")
     seconds = int(desk.room.console.session_hours * 3600)
     response.set_cookie(COOKIE, secret, max_age=seconds, httponly=True, samesite="strict", path="/")
@@ -68,6 +74,11 @@ def _count(desk: Desk, name: str, address: str) -> None:
         raise Refused(429, "Too many failed sign-ins", [f"Try again in {wait_s:.0f} s"])
     desk.by_name.failed(f"{address}/{name}", now_s)
     desk.by_address.failed(address, now_s)
+
+
+def _forgive(desk: Desk, name: str, address: str) -> None:
+    desk.by_name.forgive(f"{address}/{name}")
+    desk.by_address.forgive(address)
 
 
 def _open(desk: Desk, body: SignIn, address: str) -> tuple[Person, str]:

@@ -22,7 +22,7 @@ from wire.frozen import Frozen
 from wire.orders import MAX_LIFE_S, OrderState
 
 log = structlog.get_logger()
-LISTEN_S = 1.0
+LISTEN_S = 0.5
 """How long the listener waits before it looks whether it is to stop."""
 CATCH_UP_ORDERS = 20
 DEAD_AFTER_S = MAX_LIFE_S + ANSWER_GRACE_S + 0.1
