@@ -29,7 +29,7 @@ class _Sink:
 
 
 class TsEncoder:
-    """Constrained baseline, no B pictures, SPS and PPS in every key frame, tables with every frame, a key frame a second.
+    """Constrained baseline, no B pictures, SPS and PPS in each key frame, tables in every frame, a key frame a second.
 
     So a receiver may join at any key frame, and a frame is complete on the wire when `encode` returns.
     """

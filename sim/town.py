@@ -1,10 +1,10 @@
 """TOWN.toml: what one simulated town has, where it stands and when its story happens; `demo_town` is the demo's."""
 
-import json
 import random
 from pathlib import Path
-from typing import Any, Literal
+from typing import Literal
 
+import tomli_w
 from pydantic import Field, model_validator
 
 from sim import world
@@ -96,7 +96,7 @@ class TownConfig(Section):
 
     def toml(self) -> str:
         """What `read_config` reads back as the same."""
-        return _toml(self.model_dump(mode="json", exclude_none=True))
+        return tomli_w.dumps(self.model_dump(mode="json", exclude_none=True))
 
 
 def demo_town(seed: int = 1, out: Path = Path("var/town"), first_port: int = 17_000) -> TownConfig:
@@ -147,17 +147,3 @@ def _dock(number: int, *, u: float, v: float, first_port: int) -> DockSpec:
         mavlink=f"udpout:127.0.0.1:{first_port + 20 + number}", system_id=number,
         camera=AircraftCamera(name=f"falcon-{number}-cam", port=first_port + 30 + number),
     )  # fmt: skip
-
-
-def _toml(tree: dict[str, Any], table: str = "") -> str:
-    """Plain values first, then tables and arrays of tables; JSON strings and numbers are TOML's too."""
-    tables = {k: v for k, v in tree.items() if isinstance(v, dict) or (isinstance(v, list) and v)}
-    lines = [f"{key} = {json.dumps(value)}" for key, value in tree.items() if key not in tables]
-    for key, value in tables.items():
-        name = f"{table}{key}"
-        match value:
-            case dict():
-                lines += ["", f"[{name}]", _toml(value, f"{name}.")]
-            case _:
-                lines += [part for item in value for part in ("", f"[[{name}]]", _toml(item, f"{name}."))]
-    return "\n".join(lines) + ("" if table else "\n")

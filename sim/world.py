@@ -6,9 +6,11 @@ Streets form a bent grid: rows run west to east, columns south to north, and row
 
 import math
 import random
+from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import lru_cache
 from itertools import pairwise
+from typing import Any
 
 ORIGIN_LAT, ORIGIN_LON = 52.2000, 0.1200
 M_PER_DEG = 111_320.0
@@ -126,6 +128,34 @@ def river() -> tuple[Point, ...]:
 
 
 RIVER_WIDTH_M = 22.0
+
+
+def streets_geojson() -> dict[str, Any]:
+    """The town as a base map: GeoJSON (RFC 7946), `class` main, street, lane, park or water, and a `name`."""
+    bank = [(x, y + RIVER_WIDTH_M / 2) for x, y in river()] + [(x, y - RIVER_WIDTH_M / 2) for x, y in river()[::-1]]
+    return {
+        "type": "FeatureCollection",
+        "features": [
+            _feature("Polygon", [_ring(bank)], "River Ouzel", "water", RIVER_WIDTH_M),
+            _feature("Polygon", [_ring(park())], "Priory Park", "park", 0),
+            *(_feature("LineString", _lonlat(s.line), s.name, s.kind, s.width_m) for s in streets()),
+        ],
+    }
+
+
+def _feature(shape: str, coordinates: list[Any], name: str, kind: str, width_m: float) -> dict[str, Any]:
+    properties = {"name": name, "class": kind, "width_m": width_m}
+    return {"type": "Feature", "properties": properties, "geometry": {"type": shape, "coordinates": coordinates}}
+
+
+def _lonlat(points: Iterable[Point]) -> list[list[float]]:
+    """RFC 7946 wants longitude first; 1e-7 degrees are a centimetre."""
+    return [[round(lon, 7), round(lat, 7)] for lat, lon in (to_geo(*point) for point in points)]
+
+
+def _ring(points: Iterable[Point]) -> list[list[float]]:
+    line = _lonlat(points)
+    return [*line, line[0]]
 
 
 class Path:

@@ -1,0 +1,53 @@
+"""The picture of a roadside camera at a moment: the painted street, the vehicles on it, the sensor's noise, the clock."""
+
+from datetime import UTC, datetime
+
+import cv2
+import numpy as np
+
+from sim.h264 import I420
+from sim.scene_lens import Bgr
+from sim.scene_sight import View
+from sim.scene_street import paint_street
+from sim.scene_vehicle import draw, faces_of
+from sim.traffic import Traffic
+
+NOISE_FRAMES = 8
+NOISE_LEVELS = 1.6
+"""Standard deviation in grey levels: daylight."""
+
+
+class Roadside:
+    """`picture` is pure but for its caches. `label` is shown beside the time."""
+
+    def __init__(self, view: View, traffic: Traffic, label: str) -> None:
+        self._view, self._traffic, self._label = view, traffic, label
+        self._street = paint_street(view.lens, view.side, label)
+        rng = np.random.default_rng(7)
+        size = (NOISE_FRAMES, view.lens.height, view.lens.width)
+        self._noise = np.clip(rng.normal(4, NOISE_LEVELS, size) + 0.5, 0, 255).astype(np.uint8)
+
+    def picture(self, story_s: float, wall_s: float) -> I420:
+        """uint8 (h * 3 / 2, w)."""
+        frame = self.bgr(story_s)
+        _stamp(frame, wall_s, self._label)
+        picture = cv2.cvtColor(frame, cv2.COLOR_BGR2YUV_I420).astype(np.uint8, copy=False)
+        luma = picture[: self._view.lens.height]
+        cv2.add(luma, self._noise[int(wall_s * 12) % NOISE_FRAMES], dst=luma)
+        return picture
+
+    def bgr(self, story_s: float) -> Bgr:
+        """The vehicles in the street, farthest first."""
+        frame = self._street.copy()
+        standing = [(car, at) for car in self._traffic.at(story_s) if (at := self._view.standing(car))]
+        for car, at in sorted(standing, key=lambda pair: -pair[1].nose_z_m):
+            draw(frame, self._view.lens, faces_of(car.id, car.kind, car.colour, car.vrm, not at.comes), at)
+        return frame
+
+
+def _stamp(frame: Bgr, wall_s: float, label: str) -> None:
+    """Time in UTC and the camera's name, as cameras write them."""
+    moment = datetime.fromtimestamp(wall_s, UTC)
+    text = f"{moment:%Y-%m-%d %H:%M:%S}.{moment.microsecond // 100_000}Z  {label.upper()}"
+    for colour, thick in (((20, 20, 20), 3), ((240, 240, 240), 1)):
+        cv2.putText(frame, text, (12, 22), cv2.FONT_HERSHEY_SIMPLEX, 0.45, colour, thick, cv2.LINE_AA)
