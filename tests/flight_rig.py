@@ -1,4 +1,4 @@
-"""The flight process as it runs on a box: real UDP to the simulated aircraft, real Modbus TCP to its dock, a real broker."""
+"""The flight process as on a box: real UDP to the simulated aircraft, real Modbus TCP to its dock, a real broker."""
 
 import asyncio
 import os
@@ -28,7 +28,8 @@ from wire.mqtt import Mqtt
 from wire.orders import Act, Lease, Order, OrderAnswer, OrderState
 from wire.signing import create_key, load_private, seal
 from wire.states import DockState, VehicleState
-from wire.topics import ANSWER, DOCK as DOCK_TOPIC, ORDER, VEHICLE
+from wire.topics import ANSWER, ORDER, VEHICLE
+from wire.topics import DOCK as DOCK_TOPIC
 
 SITE = """
 [box]

@@ -1,4 +1,4 @@
-"""A dock, its aircraft and the real flight core in lockstep on simulated time: no socket, no clock, hundreds of times faster."""
+"""A dock, its aircraft and the real flight core in lockstep on simulated time, hundreds of times faster than real."""
 
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
@@ -67,7 +67,7 @@ def make_order(act: Act, seq: int = 1, at: datetime = T0, **changes: Any) -> Ord
 
 @dataclass
 class World:
-    """Steps vehicle, dock and flight core together. Turn the knobs (`hears`, `sees`, `heartbeats`) to break something."""
+    """Steps vehicle, dock and flight core together. Turn a knob (`hears`, `sees`, `heartbeats`) to break something."""
 
     weather: WeatherConfig = field(default_factory=WeatherConfig)
     charge: float = 1.0

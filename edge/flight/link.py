@@ -1,4 +1,4 @@
-"""The aircraft's door: MAVLink 2 over UDP or TCP. What comes in goes through the codec; a lost peer is dialled again."""
+"""The aircraft's door: MAVLink 2 over UDP or TCP. What comes in passes the codec; a lost peer is dialled again."""
 
 import asyncio
 import random
