@@ -51,8 +51,8 @@ class VehicleConfig(Section):
     charge: float = Field(default=1.0, gt=0, le=1)
     hover_w: float = Field(default=600.0, gt=0)
     cruise_w: float = Field(default=700.0, gt=0)
-    params: Path | None = None
-    """An arducopter.param baseline to load at start."""
+    params: Path | None = DEMO_BASELINE
+    """A parameter file to load at start; None keeps ArduCopter's factory values (no ground station failsafe, no fence)."""
     gps_error_m: float = Field(default=0.25, ge=0)
     weather: WeatherConfig = WeatherConfig()
 
@@ -82,6 +82,7 @@ class Vehicle:
         )
         self._boot_s = -config.powered_s
         self.copter = self._boot()
+        self._was = self.copter.mode, self.copter.armed
         self._peers: dict[Peer, tuple[Channel, Codec]] = {}
         if not self.address.listens:
             self._meet((self.address.host, self.address.port))
@@ -170,15 +171,15 @@ class Vehicle:
         self._boot_s = self.now_s
         self.copter = self._boot()
         self.copter.parameters = parameters
-        for peer in list(self._peers):
+        for peer, (before, _) in list(self._peers.items()):
             self._meet(peer)
+            self._peers[peer][0].queue.extend(before.queue)
 
     def _step(self, t_s: float) -> None:
-        copter, before = self.copter, self.body
-        armed, mode = copter.armed, copter.mode
-        demand = copter.tick(t_s - self._boot_s, self._estimate(t_s))
+        before = self.body
+        demand = self.copter.tick(t_s - self._boot_s, self._estimate(t_s))
         self.body = self._under_lid(before, step(before, demand, self.weather.wind(t_s), self._frame, DT))
-        self._report(armed, before, mode.name)
+        self._report(before)
 
     def _estimate(self, t_s: float) -> Estimate:
         b, (north, east, down) = self.body, (ripple.at(t_s) for ripple in self._noise)
@@ -196,7 +197,7 @@ class Vehicle:
         inside = before.down > -LID_M
         if not inside and after.down < -LID_M:
             return after
-        if inside and after.grounded:
+        if after.grounded and (inside or before.grounded):
             return after
         if not self._struck:
             self._struck = True
@@ -205,9 +206,11 @@ class Vehicle:
             return after._replace(down=max(after.down, -LID_M + 0.01), v_down=max(0.0, after.v_down))
         return Body(after.north, after.east, -LID_M, yaw=after.yaw, used_wh=after.used_wh, watts=after.watts)
 
-    def _report(self, was_armed: bool, before: Body, was_mode: str) -> None:
+    def _report(self, before: Body) -> None:
+        """Truth lines for what has changed since the last step."""
         copter, name = self.copter, self.config.name
-        if copter.mode.name != was_mode:
+        (was_mode, was_armed), self._was = self._was, (copter.mode, copter.armed)
+        if copter.mode is not was_mode:
             self._tell("mode", vehicle=name, mode=copter.mode.name, why=copter.watch.tripped[-1:])
         if copter.armed != was_armed:
             self._struck = self._struck and copter.armed

@@ -14,7 +14,7 @@ from enum import Enum
 from sim.autopilot import arming, failsafes
 from sim.autopilot.estimate import Estimate, Origin, Spot
 from sim.autopilot.fence import Item, Region, regions
-from sim.autopilot.guidance import Goal, Goto, Limits, Sink, steer
+from sim.autopilot.guidance import Goal, Goto, Limits, Sink, Stop, steer, stopping_spot
 from sim.autopilot.mission import fly
 from sim.autopilot.modes import TRAITS, Mode, Style
 from sim.autopilot.parameters import Parameters
@@ -25,6 +25,8 @@ EMERGENCY, CRITICAL, WARNING, NOTICE, INFO = 0, 2, 4, 5, 6
 TOUCHED_S = 0.5
 """So long on the ground while asking to go down counts as landed (LAND_DETECTOR_TRIGGER_SEC is 1.0)."""
 FAILSAFE_EVERY_S = 0.1
+BRAKE_ACCEL = 5.0
+"""m/s^2; ArduCopter's BRAKE_MODE_DECEL_RATE is 7.5, held back by ANGLE_MAX."""
 
 
 class Leg(Enum):
@@ -176,7 +178,7 @@ class Copter:
             speed=min(speed, 3.0) if landing else speed,
             up=metres("WPNAV_SPEED_UP"),
             down=metres("WPNAV_SPEED_DN"),
-            accel=metres("WPNAV_ACCEL"),
+            accel=BRAKE_ACCEL if self.mode is Mode.BRAKE else metres("WPNAV_ACCEL"),
             accel_z=metres("WPNAV_ACCEL_Z"),
         )
 
@@ -212,30 +214,25 @@ class Copter:
             case Style.MISSION:
                 self.goal = fly(self)
             case Style.HOLD | Style.GUIDED:
-                self.goal = self.goal or self._stop()
+                self.goal = self._hold()
         if self.goal is None:
             return Demand(spin=True, lift=False, yaw=self.estimate.yaw)
         landing = isinstance(self.goal, Sink)
         return steer(self.goal, self.estimate, self.demand, self.limits(landing=landing), dt)
 
-    def _stop(self) -> Goal:
-        """Where it comes to rest from here: the place it would pass while braking."""
-        here, brake = self.estimate, 2 * self.parameters.metres("WPNAV_ACCEL")
-        ahead = here.speed / brake
-        rise = -here.v_down / self.parameters.metres("WPNAV_ACCEL_Z") / 2
-        spot = Spot(here.north + here.v_north * ahead, here.east + here.v_east * ahead, here.down)
-        return Goto(spot._replace(down=here.down + here.v_down * abs(rise)), self.demand.yaw)
+    def _hold(self) -> Goal:
+        """Stop, then stay where that was."""
+        here = self.estimate
+        if isinstance(self.goal, Stop) and here.speed < 0.3 and abs(here.v_down) < 0.3:
+            return Goto(here.spot, self.demand.yaw)
+        return self.goal or Stop()
 
     def sink(self, goal: Goal | None) -> Sink:
         """Down over where it is: fast while high, at LAND_SPEED below LAND_ALT_LOW."""
-        spot = goal.spot if isinstance(goal, Sink) else self._stop_spot()
+        spot = goal.spot if isinstance(goal, Sink) else stopping_spot(self.estimate, self.limits())
         metres = self.parameters.metres
         fast = metres("LAND_SPEED_HIGH") or metres("WPNAV_SPEED_DN")
         return Sink(spot, fast if self.height > metres("LAND_ALT_LOW") else metres("LAND_SPEED"))
-
-    def _stop_spot(self) -> Spot:
-        goal = self._stop()
-        return goal.spot if isinstance(goal, Goto) else self.estimate.spot
 
     def _return(self) -> Goal:
         """The next piece of the way home."""
@@ -266,7 +263,7 @@ class Copter:
             if self.parameters["RTL_CONE_SLOPE"] > 0:
                 want = min(want, max(here.apart(home) * self.parameters["RTL_CONE_SLOPE"], 2.0))
             want = max(want, self.height + metres("RTL_CLIMB_MIN"))
-            stop = self._stop_spot()
+            stop = stopping_spot(self.estimate, self.limits())
             self.goal = Goto(Spot(stop.north, stop.east, home.down - want), self.demand.yaw)
         if abs(self.goal.spot.down - here.down) < 0.7:
             self._next(Leg.RETURN)

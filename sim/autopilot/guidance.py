@@ -1,7 +1,7 @@
 """From a goal to a velocity demand. Pure: (goal, estimate, last demand, limits, dt) -> demand.
 
 Speeds follow ArduPilot's square-root controller (AP_Math sqrt_controller): proportional near the goal, and farther out
-the speed from which the aircraft can still stop with half its acceleration.
+the speed from which the aircraft can still stop in time.
 """
 
 import math
@@ -13,6 +13,8 @@ from sim.physics import Demand, wrap
 
 POSITION_P = 1.0
 """PSC_POSXY_P and PSC_POSZ_P, 1/s."""
+STOPPING = 0.7
+"""The share of its acceleration with which it plans to stop; the rest is for the wind and the loops' lag."""
 FACE_FROM_M = 4.0
 """Nearer than this the nose stays where it is, as the bearing jumps about."""
 
@@ -44,6 +46,10 @@ class Move(NamedTuple):
     yaw: float | None = None
 
 
+class Stop(NamedTuple):
+    """Come to rest as fast as the accelerations allow; where that is becomes the place to stay."""
+
+
 class Sink(NamedTuple):
     """Go down over a place at `rate` m/s until the ground is met."""
 
@@ -51,7 +57,7 @@ class Sink(NamedTuple):
     rate: float
 
 
-Goal = Goto | Move | Sink
+Goal = Goto | Move | Stop | Sink
 Velocity = tuple[float, float, float]
 
 
@@ -63,6 +69,8 @@ def steer(goal: Goal, estimate: Estimate, last: Demand, limits: Limits, dt: floa
         case Move(north, east, down, yaw):
             held = last.yaw if yaw is None else yaw
             return _slew(last, (north, east, max(-limits.up, min(limits.down, down))), held, limits, dt)
+        case Stop():
+            return _slew(last, (0.0, 0.0, 0.0), last.yaw, limits, dt)
         case Sink(spot, rate):
             return _slew(last, (*_approach(spot, estimate, limits), rate), last.yaw, limits, dt)
 
@@ -75,19 +83,37 @@ def speed_to_stop(distance: float, p: float, accel: float) -> float:
     return math.sqrt(2 * accel * (distance - linear / 2))
 
 
+def stopping_spot(estimate: Estimate, limits: Limits) -> Spot:
+    """Where it comes to rest from here: `speed_to_stop` the other way round."""
+    ahead = _stopping_share(estimate.speed, STOPPING * limits.accel)
+    below = _stopping_share(abs(estimate.v_down), STOPPING * limits.accel_z)
+    return Spot(
+        estimate.north + estimate.v_north * ahead,
+        estimate.east + estimate.v_east * ahead,
+        estimate.down + estimate.v_down * below,
+    )
+
+
+def _stopping_share(speed: float, accel: float) -> float:
+    """Seconds of the present velocity that the way to rest is long."""
+    if speed <= accel / POSITION_P:
+        return 1 / POSITION_P
+    return (speed * speed / (2 * accel) + accel / (2 * POSITION_P * POSITION_P)) / speed
+
+
 def _approach(spot: Spot, estimate: Estimate, limits: Limits) -> tuple[float, float]:
     north, east = spot.north - estimate.north, spot.east - estimate.east
     distance = math.hypot(north, east)
     if distance < 1e-6:
         return 0.0, 0.0
-    speed = min(limits.speed, speed_to_stop(distance, POSITION_P, limits.accel / 2))
+    speed = min(limits.speed, speed_to_stop(distance, POSITION_P, STOPPING * limits.accel))
     return north / distance * speed, east / distance * speed
 
 
 def _climb(spot: Spot, estimate: Estimate, limits: Limits) -> float:
     """Demanded speed down, m/s."""
     gap = spot.down - estimate.down
-    speed = speed_to_stop(abs(gap), POSITION_P, limits.accel_z / 2)
+    speed = speed_to_stop(abs(gap), POSITION_P, STOPPING * limits.accel_z)
     return min(limits.down, speed) if gap > 0 else -min(limits.up, speed)
 
 

@@ -1,0 +1,103 @@
+"""The shipped autopilot baselines against the demo site: what the autopilot allows is never more than the site does."""
+
+import math
+from pathlib import Path
+
+import pytest
+
+from edge.config import Limits
+from sim.autopilot.parameters import TABLE, read_param_file
+from sim.sites import LIMITS, fence
+from tests.sim_pilot import REPO, Pilot, plane
+
+DEMO = REPO / "firmware-configs" / "demo"
+SITE = Limits.model_validate({**LIMITS, "ground_amsl_m": 12.0, "pad_amsl_m": 12.0, "fence": fence()})
+COPTER = {name: value for _, name, value in read_param_file(DEMO / "arducopter.param")}
+
+
+def read_px4(path: Path) -> dict[str, float]:
+    """QGroundControl's form: system, component, name, value, type; tabs between."""
+    rows = [line.split("\t") for line in path.read_text().splitlines() if line and not line.startswith("#")]
+    assert all(len(row) == 5 and row[4] in ("6", "9") for row in rows)
+    return {row[2]: float(row[3]) for row in rows}
+
+
+PX4 = read_px4(DEMO / "px4.params")
+
+COMMON = {
+    "ceiling": (COPTER["FENCE_ALT_MAX"], PX4["GF_MAX_VER_DIST"]),
+    "range": (COPTER["FENCE_RADIUS"], PX4["GF_MAX_HOR_DIST"]),
+    "cruise": (COPTER["WPNAV_SPEED"] / 100, PX4["MPC_XY_CRUISE"]),
+    "climb": (COPTER["WPNAV_SPEED_UP"] / 100, PX4["MPC_Z_V_AUTO_UP"]),
+    "descent": (COPTER["WPNAV_SPEED_DN"] / 100, PX4["MPC_Z_V_AUTO_DN"]),
+    "land": (COPTER["LAND_SPEED"] / 100, PX4["MPC_LAND_SPEED"]),
+    "slow_from": (COPTER["LAND_ALT_LOW"] / 100, PX4["MPC_LAND_ALT2"]),
+    "return": (COPTER["RTL_ALT"] / 100, PX4["RTL_RETURN_ALT"]),
+    "link_loss_s": (COPTER["FS_GCS_TIMEOUT"], PX4["COM_DL_LOSS_T"]),
+    "return_at": (COPTER["BATT_LOW_MAH"] / COPTER["BATT_CAPACITY"], PX4["BAT_CRIT_THR"]),
+    "land_at": (COPTER["BATT_CRT_MAH"] / COPTER["BATT_CAPACITY"], PX4["BAT_EMERGEN_THR"]),
+}
+
+
+@pytest.mark.parametrize("what", COMMON)
+def test_both_autopilots_say_the_same(what: str) -> None:
+    copter, px4 = COMMON[what]
+    assert copter == pytest.approx(px4, rel=0.01)
+
+
+def test_heights_stay_under_the_sites_ceiling_and_its_120_m() -> None:
+    ceiling, back = COMMON["ceiling"][0], COMMON["return"][0]
+    assert ceiling <= SITE.ceiling_m <= 120
+    assert SITE.scene_alt_rel_m <= back < ceiling - COPTER["FENCE_MARGIN"]
+
+
+def test_the_fence_is_on_returns_and_lies_within_the_range() -> None:
+    assert (COPTER["FENCE_ENABLE"], COPTER["FENCE_ACTION"], COPTER["FENCE_TYPE"]) == (1, 1, 7)
+    assert PX4["GF_ACTION"] == 3
+    assert COMMON["range"][0] <= SITE.max_range_m
+
+
+def test_it_flies_as_fast_as_the_planner_counts_on_and_no_faster_than_the_top_speed() -> None:
+    assert SITE.cruise_mps <= COMMON["cruise"][0] <= SITE.top_speed_mps
+    assert COMMON["climb"][0] >= SITE.climb_mps
+    assert PX4["MPC_XY_VEL_MAX"] <= SITE.top_speed_mps
+
+
+def test_a_landing_takes_no_longer_than_the_planner_counts_on() -> None:
+    slow = COMMON["slow_from"][0]
+    height = SITE.scene_alt_rel_m
+    landing = (height - slow) / COMMON["descent"][0] + slow / COMMON["land"][0]
+    assert landing <= height / SITE.descent_mps
+
+
+def test_link_loss_returns_after_5_s_without_a_process_of_ours() -> None:
+    assert (COPTER["FS_GCS_ENABLE"], COMMON["link_loss_s"][0], PX4["NAV_DLL_ACT"]) == (1, 5, 2)
+    assert not int(COPTER["FS_OPTIONS"]), "no option that goes on without a ground station"
+
+
+def test_the_battery_failsafe_stands_behind_the_reserve() -> None:
+    assert (COPTER["BATT_FS_LOW_ACT"], COPTER["BATT_FS_CRT_ACT"], PX4["COM_LOW_BAT_ACT"]) == (2, 1, 3)
+    assert COMMON["return_at"][0] == pytest.approx(SITE.reserve_pct / 100, rel=0.01)
+    assert 0.05 < COMMON["land_at"][0] < COMMON["return_at"][0]
+    assert COPTER["BATT_CAPACITY"] / 1000 * 22.2 == pytest.approx(SITE.battery_wh, rel=0.01)
+    assert COPTER["BATT_CRT_VOLT"] < COPTER["BATT_LOW_VOLT"]
+
+
+def test_the_flight_time_is_capped_in_the_autopilot_too() -> None:
+    assert PX4["COM_FLT_TIME_MAX"] <= SITE.max_flight_s
+    assert PX4["COM_WIND_MAX"] <= SITE.max_wind_mps
+
+
+def test_every_arducopter_name_is_one_that_the_simulated_autopilot_knows() -> None:
+    assert set(COPTER) <= set(TABLE)
+
+
+def test_the_simulated_autopilot_flies_with_it_and_comes_home_in_the_time_planned() -> None:
+    pilot = Pilot(plane(params=DEMO / "arducopter.param"))
+    pilot.fly_to(SITE.scene_alt_rel_m)
+    pilot.command_int(192, 6, (-1, 1, 0, math.nan), (*pilot.place(300, 0), SITE.scene_alt_rel_m))
+    pilot.until(lambda: pilot.vehicle.body.north > 298)
+    pilot.command(20)
+    took = pilot.until(lambda: not pilot.vehicle.armed)
+    # Speeding up and slowing down, the wait over the pad and the rotors' stop are what the plain sum leaves out.
+    assert took <= 300 / SITE.cruise_mps + COMMON["return"][0] / SITE.descent_mps + 20

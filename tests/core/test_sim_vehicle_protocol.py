@@ -1,0 +1,233 @@
+"""What MAVLink clients expect of an ArduCopter beside flying: streams, answers, parameters, plans, bad input."""
+
+import random
+from typing import Any
+
+import pytest
+
+from sim.autopilot.parameters import TABLE
+from sim.mavlink import Codec
+from sim.mavlink import dialect as m
+from tests.sim_pilot import Pilot, plane
+
+ACCEPTED, DENIED, UNSUPPORTED, FAILED = 0, 2, 3, 4
+
+
+@pytest.fixture
+def pilot() -> Pilot:
+    pilot = Pilot()
+    pilot.run(1)
+    return pilot
+
+
+def test_nothing_but_heartbeat_and_statustext_streams_until_asked(pilot: Pilot) -> None:
+    pilot.run(20)
+    assert {message.get_type() for _, message in pilot.seen} == {"HEARTBEAT", "STATUSTEXT"}
+    assert len(pilot.all("HEARTBEAT")) == pytest.approx(21, abs=1)
+
+
+@pytest.mark.parametrize(
+    ("number", "kind"),
+    [
+        (1, "SYS_STATUS"), (24, "GPS_RAW_INT"), (30, "ATTITUDE"), (31, "ATTITUDE_QUATERNION"),
+        (32, "LOCAL_POSITION_NED"), (33, "GLOBAL_POSITION_INT"), (74, "VFR_HUD"), (147, "BATTERY_STATUS"),
+        (193, "EKF_STATUS_REPORT"), (242, "HOME_POSITION"), (245, "EXTENDED_SYS_STATE"),
+    ],
+)  # fmt: skip
+def test_a_message_streams_at_the_rate_asked_for_and_stops(pilot: Pilot, number: int, kind: str) -> None:
+    assert pilot.command(511, number, 200_000) == ACCEPTED
+    pilot.run(10)
+    assert len(pilot.all(kind)) == pytest.approx(50, abs=2)
+    assert pilot.command(511, number, -1) == ACCEPTED
+    count = len(pilot.all(kind))
+    pilot.run(2)
+    assert len(pilot.all(kind)) == count
+
+
+def test_request_data_stream_starts_all(pilot: Pilot) -> None:
+    pilot.send(m.MAVLink_request_data_stream_message(1, 1, 0, 4, 1))
+    pilot.run(3)
+    assert len(pilot.all("GLOBAL_POSITION_INT")) == pytest.approx(12, abs=1)
+    assert pilot.all("ATTITUDE")
+
+
+@pytest.mark.parametrize("ask", [(512, 148), (520, 1)])
+def test_autopilot_version_tells_its_capabilities(pilot: Pilot, ask: tuple[int, int]) -> None:
+    assert pilot.command(*ask) == ACCEPTED
+    (version,) = pilot.all("AUTOPILOT_VERSION")
+    for bit in ("MISSION_INT", "COMMAND_INT", "MAVLINK2", "MISSION_FENCE", "SET_POSITION_TARGET_GLOBAL_INT"):
+        assert version.capabilities & getattr(m, f"MAV_PROTOCOL_CAPABILITY_{bit}"), bit
+
+
+def test_commands_without_a_place_in_the_table_are_unsupported(pilot: Pilot) -> None:
+    assert pilot.command(34) == UNSUPPORTED, "DO_ORBIT: ArduCopter has none"
+    assert pilot.command(31999) == UNSUPPORTED
+
+
+@pytest.mark.parametrize("component", [0, 1])
+def test_components_0_and_1_are_the_autopilot(pilot: Pilot, component: int) -> None:
+    assert pilot.command(195, component=component) == ACCEPTED, "accepted though no gimbal is fitted"
+
+
+@pytest.mark.parametrize(("system", "component"), [(7, 1), (1, 154)])
+def test_other_targets_are_not_ours(pilot: Pilot, system: int, component: int) -> None:
+    pilot.send(m.MAVLink_command_long_message(system, component, 400, 0, 1, *[0.0] * 6))
+    pilot.run(1)
+    assert not pilot.all("COMMAND_ACK")
+    assert not pilot.vehicle.armed
+
+
+def test_garbage_is_counted_and_changes_nothing(pilot: Pilot) -> None:
+    rng = random.Random(5)
+    whole = pilot.codec.encode(m.MAVLink_command_long_message(1, 1, 400, 0, 1, *[0.0] * 6))
+    for length in range(1, len(whole)):
+        pilot.transmit(whole[:length])
+    for _ in range(300):
+        pilot.transmit(rng.randbytes(rng.randrange(1, 280)))
+        flipped = bytearray(whole)
+        flipped[rng.randrange(1, len(whole))] ^= 1 << rng.randrange(8)
+        pilot.transmit(bytes(flipped))
+    assert pilot.vehicle.garbage > 300
+    assert not pilot.vehicle.armed
+    assert pilot.command(511, 30, 1e6) == ACCEPTED, "what comes after garbage is heard"
+
+
+def test_numbers_that_are_none_are_refused(pilot: Pilot) -> None:
+    pilot.fly_to(10)
+    for lat, lon, alt in ((float("nan"), 0.12, 20.0), (52.2, 0.12, float("inf")), (91.0, 0.12, 20.0)):
+        pilot.send(m.MAVLink_command_long_message(1, 1, 192, 0, -1, 1, 0, 0, lat, lon, alt))
+    pilot.run(1)
+    assert all(ack.result != ACCEPTED for ack in pilot.all("COMMAND_ACK")[-3:])
+    mask = 0b110111111000
+    pilot.send(m.MAVLink_set_position_target_global_int_message(0, 1, 1, 6, mask, 0, 0, float("nan"), *[0.0] * 8))
+    pilot.run(2)
+    assert pilot.vehicle.airborne
+    assert pilot.vehicle.from_pad_m() < 2
+
+
+def test_a_parameter_is_read_by_name_and_index_set_with_echo_and_unknown_ones_are_silent(pilot: Pilot) -> None:
+    pilot.send(m.MAVLink_param_request_read_message(1, 1, b"RTL_ALT", -1))
+    pilot.run(0.2)
+    (value,) = pilot.all("PARAM_VALUE")
+    assert (value.param_id, value.param_value) == ("RTL_ALT", 3500)
+    pilot.send(m.MAVLink_param_request_read_message(1, 1, b"", value.param_index))
+    pilot.run(0.2)
+    assert pilot.all("PARAM_VALUE")[-1].param_id == "RTL_ALT"
+    pilot.send(m.MAVLink_param_set_message(1, 1, b"RTL_ALT", 4000.4, 9))
+    pilot.run(0.2)
+    assert pilot.all("PARAM_VALUE")[-1].param_value == 4000, "whole-number parameters are cast"
+    pilot.send(m.MAVLink_param_set_message(1, 1, b"NO_SUCH", 1, 9))
+    pilot.send(m.MAVLink_param_request_read_message(1, 1, b"NO_SUCH", -1))
+    pilot.run(1)
+    assert len(pilot.all("PARAM_VALUE")) == 3
+
+
+def test_the_whole_parameter_list_comes_once(pilot: Pilot) -> None:
+    pilot.send(m.MAVLink_param_request_list_message(1, 1))
+    pilot.run(5)
+    values = pilot.all("PARAM_VALUE")
+    assert sorted(value.param_id for value in values) == sorted(TABLE)
+    assert [value.param_index for value in values] == list(range(len(TABLE)))
+
+
+def test_timesync_answers_with_both_times(pilot: Pilot) -> None:
+    pilot.send(m.MAVLink_timesync_message(0, 123456789))
+    pilot.run(0.2)
+    (answer,) = pilot.all("TIMESYNC")
+    assert answer.ts1 == 123456789
+    assert answer.tc1 > 0
+
+
+def item(
+    pilot: Pilot, seq: int, command: int, *, kind: int = 0, p1: float = 0, spot: tuple[float, ...] = (0, 0, 0)
+) -> Any:
+    lat, lon = pilot.place(spot[0], spot[1])
+    where = (round(lat * 1e7), round(lon * 1e7), spot[2])
+    return m.MAVLink_mission_item_int_message(1, 1, seq, 3, command, 0, 1, p1, 0, 0, 0, *where, kind)
+
+
+def upload(pilot: Pilot, items: list[Any], kind: int = 0) -> int:
+    """Plays the client's part; returns the MAV_MISSION_RESULT."""
+    pilot.send(m.MAVLink_mission_count_message(1, 1, len(items), kind))
+    done, answered = len(pilot.all("MISSION_ACK")), len(pilot.all("MISSION_REQUEST_INT"))
+    while len(pilot.all("MISSION_ACK")) == done:
+        pilot.step()
+        for question in pilot.all("MISSION_REQUEST_INT")[answered:]:
+            pilot.send(items[question.seq])
+            answered += 1
+    return int(pilot.all("MISSION_ACK")[-1].type)
+
+
+def square(pilot: Pilot, half: float) -> list[Any]:
+    corners = ((-half, -half), (half, -half), (half, half), (-half, half))
+    return [item(pilot, n, 5001, kind=1, p1=4, spot=(*corner, 0)) for n, corner in enumerate(corners)]
+
+
+def test_a_fence_is_uploaded_read_back_and_held(pilot: Pilot) -> None:
+    fence = square(pilot, 60)
+    assert upload(pilot, fence, kind=1) == 0
+    pilot.send(m.MAVLink_mission_request_list_message(1, 1, 1))
+    pilot.run(0.2)
+    assert pilot.all("MISSION_COUNT")[-1].count == 4
+    for sent in fence:
+        pilot.send(m.MAVLink_mission_request_int_message(1, 1, sent.seq, 1))
+        pilot.run(0.2)
+        got = pilot.all("MISSION_ITEM_INT")[-1]
+        assert (got.command, got.param1, got.x, got.y) == (sent.command, sent.param1, sent.x, sent.y)
+    pilot.fly_to(20)
+    pilot.send(m.MAVLink_set_position_target_global_int_message(0, 1, 1, 6, 0b110111000111, 0, 0, 0, 8.0, *[0.0] * 7))
+    pilot.until(lambda: pilot.vehicle.copter.mode.name == "RTL", within_s=20)
+    assert "Polygon fence breached" in pilot.texts()
+    assert pilot.vehicle.body.north < 66
+
+
+def test_a_fence_short_of_corners_is_invalid_and_keeps_the_old_one(pilot: Pilot) -> None:
+    assert upload(pilot, square(pilot, 60), kind=1) == 0
+    assert upload(pilot, square(pilot, 500)[:2], kind=1) != 0
+    assert len(pilot.vehicle.copter.plans[1]) == 4
+
+
+def test_an_unfinished_upload_is_asked_for_again_and_given_up(pilot: Pilot) -> None:
+    pilot.send(m.MAVLink_mission_count_message(1, 1, 3, 0))
+    pilot.run(7)
+    assert len(pilot.all("MISSION_REQUEST_INT")) == 5
+    assert pilot.all("MISSION_ACK")[-1].type == 15
+
+
+def test_a_mission_is_flown(pilot: Pilot) -> None:
+    plan = [
+        item(pilot, 0, 16),
+        item(pilot, 1, 22, spot=(0, 0, 20)),
+        item(pilot, 2, 16, spot=(80, 0, 25)),
+        item(pilot, 3, 16, spot=(80, 60, 25)),
+        item(pilot, 4, 20),
+    ]
+    assert upload(pilot, plan) == 0
+    pilot.send(m.MAVLink_mission_request_list_message(1, 1, 0))
+    pilot.run(0.2)
+    assert pilot.all("MISSION_COUNT")[-1].count == 5
+    pilot.command(176, 1, 4)
+    assert pilot.command(400, 1) == ACCEPTED
+    assert pilot.command(300) == ACCEPTED
+    pilot.until(lambda: not pilot.vehicle.armed, within_s=200)
+    assert [reached.seq for reached in pilot.all("MISSION_ITEM_REACHED")] == [1, 2, 3]
+    assert pilot.vehicle.from_pad_m() < 1
+
+
+def test_long_texts_come_in_chunks_that_share_an_id(pilot: Pilot) -> None:
+    pilot.vehicle.copter.say(6, "x" * 120)
+    pilot.run(0.2)
+    parts = [message for message in pilot.all("STATUSTEXT") if message.id]
+    assert [part.chunk_seq for part in parts] == [0, 1, 2]
+    assert "".join(part.text for part in parts) == "x" * 120
+
+
+def test_sequence_numbers_count_up_for_each_peer() -> None:
+    pilot = Pilot(plane())
+    pilot.run(5)
+    numbers = [message.get_seq() for _, message in pilot.seen]
+    assert numbers == list(range(len(numbers)))
+    pilot.vehicle.receive(Codec(200).encode(m.MAVLink_heartbeat_message(6, 8, 0, 0, 4, 3)), ("other", 2))
+    pilot.vehicle.advance(pilot.vehicle.now_s + 1)
+    other = [data for data, peer in pilot.vehicle.outgoing() if peer == ("other", 2)]
+    assert Codec(9).decode(other[0])[0].get_seq() == 0
