@@ -52,7 +52,7 @@ class VehicleConfig(Section):
     hover_w: float = Field(default=600.0, gt=0)
     cruise_w: float = Field(default=700.0, gt=0)
     params: Path | None = DEMO_BASELINE
-    """A parameter file to load at start; None keeps ArduCopter's factory values (no ground station failsafe, no fence)."""
+    """A parameter file to load at start; None keeps the factory values (no fence, no ground station failsafe)."""
     gps_error_m: float = Field(default=0.25, ge=0)
     weather: WeatherConfig = WeatherConfig()
 
