@@ -2,6 +2,7 @@
 import { signal } from "@preact/signals";
 import { api, Refused } from "./api";
 import { press, type Armed } from "./confirm";
+import { words } from "./format";
 import type { Act, Order, Vehicle } from "./shapes";
 import { further, incidentList, keyOf, orders, selectedIncident } from "./state";
 
@@ -63,7 +64,7 @@ export async function send(
     return order;
   } catch (error) {
     const text = error instanceof Refused ? [error.message, ...error.reasons].join(". ") : String(error);
-    tell(key, true, `${act.act} was not sent: ${text}`);
+    tell(key, true, `${words(act.act)} was not sent: ${text}`);
     return null;
   }
 }

@@ -110,5 +110,10 @@ function fitAll(map: Chart, smooth: boolean): void {
     if (v.airborne && v.lat !== null && v.lon !== null) bounds.extend([v.lon, v.lat]);
   }
   if (!bounds.isEmpty())
-    map.fitBounds(bounds, { padding: 90, maxZoom: 16.5, animate: smooth && !calm(), duration: 500 });
+    map.fitBounds(bounds, {
+      padding: Math.min(90, 0.15 * Math.min(map.getContainer().clientWidth, map.getContainer().clientHeight)),
+      maxZoom: 16.5,
+      animate: smooth && !calm(),
+      duration: 500,
+    });
 }
