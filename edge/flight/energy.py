@@ -39,25 +39,28 @@ def aloft_mps(wind_mps: float, alt_m: float) -> float:
     return wind_mps * math.pow(max(alt_m, 10.0) / 10.0, 1 / 7)
 
 
-def groundspeed_mps(airspeed_mps: float, course_deg: float, wind: Wind, alt_m: float) -> float:
-    """Along the course with the nose turned into the wind; NaN `from_deg` is a headwind. May be negative."""
-    speed = aloft_mps(wind.mps, alt_m)
-    angle = 0.0 if math.isnan(wind.from_deg) else math.radians(wind.from_deg - course_deg)
-    across = speed * math.sin(angle)
-    if abs(across) >= airspeed_mps:
+def groundspeed_mps(course_deg: float, wind: Wind, alt_m: float, limits: Limits) -> float:
+    """Along the course: cruise, or what the top airspeed leaves against the wind. NaN `from_deg` is a headwind.
+
+    An autopilot holds its speed over the ground (ArduCopter's WPNAV_SPEED) as long as it can lean into the wind.
+    """
+    head, across = _components(course_deg, wind, alt_m)
+    if abs(across) >= limits.top_speed_mps:
         return -math.inf
-    return math.sqrt(airspeed_mps**2 - across**2) - speed * math.cos(angle)
+    return min(limits.cruise_mps, math.sqrt(limits.top_speed_mps**2 - across**2) - head)
 
 
 def leg(a: Place, b: Place, alt_m: float, wind: Wind, limits: Limits) -> Cost:
-    """Level at cruise speed."""
-    length = distance_m(a, b)
+    """Level. Faster through the air than cruise costs by the cube of the speed; slower saves nothing."""
+    length, course = distance_m(a, b), bearing_deg(a, b)
     if length < 1:
         return Cost(0, 0)
-    speed = groundspeed_mps(limits.cruise_mps, bearing_deg(a, b), wind, alt_m)
+    speed = groundspeed_mps(course, wind, alt_m, limits)
     if not speed >= MIN_GROUNDSPEED_MPS:
         return Cost(math.inf, math.inf)
-    return _spent(length / speed, limits.cruise_w)
+    head, across = _components(course, wind, alt_m)
+    airspeed = math.hypot(speed + head, across)
+    return _spent(length / speed, limits.cruise_w * max(1.0, (airspeed / limits.cruise_mps) ** 3))
 
 
 def climb(metres: float, limits: Limits) -> Cost:
@@ -86,6 +89,13 @@ def reserve_wh(limits: Limits) -> float:
 
 def available_wh(battery_pct: float, limits: Limits) -> float:
     return limits.battery_wh * battery_pct / 100
+
+
+def _components(course_deg: float, wind: Wind, alt_m: float) -> tuple[float, float]:
+    """Headwind (negative: from behind) and crosswind aloft, m/s."""
+    speed = aloft_mps(wind.mps, alt_m)
+    angle = 0.0 if math.isnan(wind.from_deg) else math.radians(wind.from_deg - course_deg)
+    return speed * math.cos(angle), speed * math.sin(angle)
 
 
 def _spent(seconds: float, watts: float) -> Cost:

@@ -38,11 +38,11 @@ def make_fence(origin: Place, corners: Sequence[tuple[float, float]]) -> Fence:
     if len(corners) > 1 and corners[0] == corners[-1]:
         corners = corners[:-1]
     fence = Fence(origin, tuple(flat(origin, Place(lat, lon)) for lat, lon in corners))
-    if len(fence.corners) < 3 or abs(_area(fence)) < 1:
-        raise UserError("the fence has no area", where="flight.limits.fence", remedy="Give at least three corners")
     if crossing := _first_crossing(fence.edges()):
         sides = f"side {crossing[0] + 1} meets side {crossing[1] + 1}"
         raise UserError(f"the fence crosses itself: {sides}", where="flight.limits.fence", remedy="Reorder its corners")
+    if len(fence.corners) < 3 or abs(_area(fence)) < 1:
+        raise UserError("the fence has no area", where="flight.limits.fence", remedy="Give at least three corners")
     return fence
 
 
