@@ -69,9 +69,9 @@ def encode(path: Path, pictures: Iterator[Bgr], *, form: str | None = None, fps:
 
 
 @contextmanager
-def tcp_server(data: bytes, *, bytes_s: float = 400_000, hang_after: int | None = None) -> Iterator[int]:
+def tcp_server(data: bytes, *, bytes_s: float = 400_000, hang_after: int | None = None, port: int = 0) -> Iterator[int]:
     """Sends `data` over and over to each client at `bytes_s`; after `hang_after` bytes it says nothing more."""
-    listener = socket.create_server(("127.0.0.1", 0))
+    listener = socket.create_server(("127.0.0.1", port))
     listener.settimeout(0.1)
     stopping = threading.Event()
     threads = [threading.Thread(target=_accept, args=(listener, data, bytes_s, hang_after, stopping))]

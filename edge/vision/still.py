@@ -9,7 +9,7 @@ from typing import Any
 
 import cv2
 from rich.console import Console
-from rich.table import Table
+from rich.table import Column, Table
 
 from edge.vision.clips import ClipReport, read_clip
 from edge.vision.pictures import is_picture, load_picture
@@ -68,7 +68,9 @@ class TextOut:
 
     def __init__(self) -> None:
         self._console = Console()
-        self._table = Table("picture", "plate", "confidence", "format", "box", title="Number plates")
+        self._table = Table(
+            Column("picture", overflow="fold"), "plate", "confidence", "format", Column("box", no_wrap=True)
+        )
 
     def picture(self, name: str, reads: list[StillRead]) -> None:
         for read in reads:
@@ -85,7 +87,9 @@ class TextOut:
 
     def clip(self, name: str, report: ClipReport) -> None:
         figures = report.figures()
-        line = f"{name}: {len(report.passings)} plates read in {figures['seconds']} s, {figures['frames']} frames"
+        count = len(report.passings)
+        plates = "plate" if count == 1 else "plates"
+        line = f"{name}: {count} {plates} read in {figures['seconds']} s, {figures['frames']} frames"
         if not report.passings:
             seen = figures["plates_too_small_or_blurred"]
             line += f" (plates seen but not legible: {seen})" if seen else " (no plate in sight)"
