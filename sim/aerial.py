@@ -1,19 +1,111 @@
-"""The picture of the camera under an aircraft: the town from above."""
+"""The picture of the camera under an aircraft: the town from above, or the dark inside of a closed dock."""
 
+import math
 from collections.abc import Callable
+from datetime import UTC, datetime
 
+import cv2
 import numpy as np
+from numpy.typing import NDArray
 
+from sim import world
+from sim.aerial_ground import SIZE_PX, GroundMap
+from sim.aerial_solids import Painter, nearest_last
 from sim.h264 import I420
+from sim.scene_lens import Bgr
 from sim.traffic import Traffic
+from sim.world_plots import House, plots
 
 WIDTH, HEIGHT = 640, 360
+FOCAL_PX = 400.0
+"""77 degrees across, as the wide cameras of small aircraft."""
+TILT_DEG = 14.0
+"""The gimbal looks so far ahead of straight down."""
+LEAST_M = 1.2
+INSIDE_M = 0.6
+"""Lower than this the aircraft stands in its dock."""
+NOISE_FRAMES = 8
 Position = Callable[[], tuple[float, float, float, float]]
+"""Latitude, longitude, metres above the pad, heading in degrees."""
 
 
 class Aerial:
+    """`picture` is pure but for the map that it keeps, which holds for some tens of metres of flight."""
+
     def __init__(self, traffic: Traffic, position: Position, lid_open: Callable[[], bool], label: str) -> None:
         self._traffic, self._position, self._lid_open, self._label = traffic, position, lid_open, label
+        self._map: GroundMap | None = None
+        noise = np.random.default_rng(3).normal(4, 2.0, (NOISE_FRAMES, HEIGHT, WIDTH))
+        self._noise = np.clip(noise + 0.5, 0, 255).astype(np.uint8)
 
     def picture(self, story_s: float, wall_s: float) -> I420:
-        return np.full((HEIGHT * 3 // 2, WIDTH), int(wall_s * 8) % 64 + 64, np.uint8)
+        """uint8 (h * 3 / 2, w)."""
+        lat, lon, alt_rel_m, heading_deg = self._position()
+        inside = alt_rel_m < INSIDE_M and not self._lid_open()
+        frame = _dark() if inside else self.bgr(story_s, (lat, lon, alt_rel_m, heading_deg))
+        _stamp(frame, wall_s, f"{self._label.upper()}  {max(0.0, alt_rel_m):5.1f} m  {heading_deg:03.0f} deg")
+        picture = cv2.cvtColor(frame, cv2.COLOR_BGR2YUV_I420).astype(np.uint8, copy=False)
+        cv2.add(picture[:HEIGHT], self._noise[int(wall_s * 8) % NOISE_FRAMES], dst=picture[:HEIGHT])
+        return picture
+
+    def bgr(self, story_s: float, at: tuple[float, float, float, float]) -> Bgr:
+        """What the camera sees from a position."""
+        x, y = world.to_local(at[0], at[1])
+        eye = np.array([x, y, max(LEAST_M, at[2])])
+        matrix = _camera(eye, at[3])
+        frame = self._ground(eye, matrix)
+        painter, reach_m = Painter(frame, matrix, eye), 1.5 * float(eye[2]) + 14
+        for car in [*plots().parked, *self._traffic.at(story_s)]:
+            if math.hypot(car.x_m - x, car.y_m - y) < reach_m:
+                painter.car(car)
+        for thing in nearest_last((*plots().houses, *plots().trees), eye, reach_m):
+            if isinstance(thing, House):
+                painter.house(thing)
+            else:
+                painter.tree(thing)
+        return frame
+
+    def _ground(self, eye: NDArray[np.float64], matrix: NDArray[np.float64]) -> Bgr:
+        ground = self._kept(eye)
+        s, half = ground.px_per_m, SIZE_PX / 2
+        to_metres = np.array([[1 / s, 0, ground.x_m - half / s], [0, -1 / s, ground.y_m + half / s], [0, 0, 1]])
+        way = matrix[:, [0, 1, 3]] @ to_metres
+        return cv2.warpPerspective(ground.bgr, way, (WIDTH, HEIGHT)).astype(np.uint8, copy=False)
+
+    def _kept(self, eye: NDArray[np.float64]) -> GroundMap:
+        """The map in hand while it covers the view at a fitting scale, else a new one around the eye."""
+        fitting = 2 ** (round(math.log2(min(40.0, FOCAL_PX / eye[2])) * 2) / 2)
+        spare_m = SIZE_PX / 2 / fitting - 1.35 * float(eye[2])
+        kept = self._map
+        if (
+            kept is None
+            or kept.px_per_m != fitting
+            or max(abs(eye[0] - kept.x_m), abs(eye[1] - kept.y_m)) > max(spare_m, 1.0)
+        ):
+            kept = self._map = GroundMap(float(eye[0]), float(eye[1]), fitting)
+        return kept
+
+
+def _camera(eye: NDArray[np.float64], heading_deg: float) -> NDArray[np.float64]:
+    """3 x 4 from (east, north, up) metres to pixels: the picture's upper edge lies ahead of the aircraft."""
+    turn, tilt = math.radians(heading_deg), math.radians(TILT_DEG)
+    ahead, right = np.array([math.sin(turn), math.cos(turn), 0.0]), np.array([math.cos(turn), -math.sin(turn), 0.0])
+    depth = ahead * math.sin(tilt) + np.array([0, 0, -math.cos(tilt)])
+    down = -ahead * math.cos(tilt) + np.array([0, 0, -math.sin(tilt)])
+    turned = np.stack([right, down, depth])
+    inner = np.array([[FOCAL_PX, 0, WIDTH / 2], [0, FOCAL_PX, HEIGHT / 2], [0, 0, 1]])
+    return np.asarray(inner @ np.hstack([turned, -(turned @ eye)[:, None]]))
+
+
+def _dark() -> Bgr:
+    """The inside of the dock: a lamp's glow on the pad, hardly more."""
+    v, u = np.mgrid[0:HEIGHT, 0:WIDTH]
+    glow = np.exp(-(((u - 520) / 150.0) ** 2) - ((v - 70) / 90.0) ** 2)[:, :, None]
+    return (np.array([16.0, 13.0, 12.0]) + glow * np.array([26.0, 44.0, 20.0])).astype(np.uint8)
+
+
+def _stamp(frame: Bgr, wall_s: float, text: str) -> None:
+    moment = datetime.fromtimestamp(wall_s, UTC)
+    frame[HEIGHT - 22 :] = frame[HEIGHT - 22 :] // 3
+    line = f"{moment:%Y-%m-%d %H:%M:%S}Z   {text}"
+    cv2.putText(frame, line, (8, HEIGHT - 7), cv2.FONT_HERSHEY_SIMPLEX, 0.42, (236, 236, 236), 1, cv2.LINE_AA)
