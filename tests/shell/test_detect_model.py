@@ -30,7 +30,7 @@ def _car(rng: np.random.Generator, width: int, place: tuple[int, int]) -> NDArra
     return np.clip(noisy, 0, 255).astype(np.uint8)
 
 
-@pytest.mark.parametrize("width", [24, 40, 80, 160, 300])
+@pytest.mark.parametrize("width", [28, 40, 80, 160, 300])
 def test_rendered_plates_are_found_where_they_are(detector: PlateDetector, width: int) -> None:
     rng = np.random.default_rng(width)
     height = round(width * 111 / 520)
@@ -68,6 +68,12 @@ def test_any_size_of_picture_is_taken(detector: PlateDetector, size: tuple[int, 
         x1, y1, x2, y2 = plate.box
         assert 0 <= x1 <= x2 <= size[1]
         assert 0 <= y1 <= y2 <= size[0]
+
+
+def test_a_still_finds_what_is_too_near_for_the_usual_look(detector: PlateDetector) -> None:
+    near = _car(np.random.default_rng(5), 440, (80, 120))
+    wanted = (80, 120, 520, 214)
+    assert any(overlap(plate.box, wanted) >= 0.5 for plate in detector.still(near))
 
 
 def test_a_still_tells_each_plate_once(detector: PlateDetector) -> None:
