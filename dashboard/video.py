@@ -33,6 +33,10 @@ class Viewer:
         if group:
             self._some.set()
 
+    @property
+    def waiting(self) -> int:
+        return len(self._queue)
+
     def offer(self, payload: bytes, key: bool) -> None:
         if len(self._queue) >= VIEWER_LIMIT:
             self.dropped += len(self._queue)
@@ -112,6 +116,10 @@ class Relay:
         channel = self._channels.get((fields["edge"], fields["camera"])) if fields else None
         if channel and channel.viewers:
             channel.feed(payload)
+
+    def viewers(self, camera: Camera) -> int:
+        channel = self._channels.get(camera)
+        return len(channel.viewers) if channel else 0
 
     async def keep_watching(self) -> None:
         """Repeats WATCH for each camera that somebody looks at, for ever."""
