@@ -1,8 +1,10 @@
 """The picture of the camera under an aircraft: the town from above, or the dark inside of a closed dock."""
 
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
+from functools import lru_cache
+from typing import Generic, TypeVar
 
 import cv2
 import numpy as np
@@ -10,11 +12,11 @@ from numpy.typing import NDArray
 
 from sim import world
 from sim.aerial_ground import SIZE_PX, GroundMap
-from sim.aerial_solids import Painter, nearest_last
+from sim.aerial_solids import Painter
 from sim.h264 import I420
 from sim.scene_lens import Bgr
 from sim.traffic import Traffic
-from sim.world_plots import House, plots
+from sim.world_plots import House, ParkedCar, Tree, plots
 
 WIDTH, HEIGHT = 640, 360
 FOCAL_PX = 400.0
@@ -25,6 +27,7 @@ LEAST_M = 1.2
 INSIDE_M = 0.6
 """Lower than this the aircraft stands in its dock."""
 NOISE_FRAMES = 8
+T = TypeVar("T", House | Tree, ParkedCar)
 Position = Callable[[], tuple[float, float, float, float]]
 """Latitude, longitude, metres above the pad, heading in degrees."""
 
@@ -55,10 +58,12 @@ class Aerial:
         matrix = _camera(eye, at[3])
         frame = self._ground(eye, matrix)
         painter, reach_m = Painter(frame, matrix, eye), 1.5 * float(eye[2]) + 14
-        for car in [*plots().parked, *self._traffic.at(story_s)]:
+        for parked in _parked().around(x, y, reach_m):
+            painter.car(parked)
+        for car in self._traffic.at(story_s):
             if math.hypot(car.x_m - x, car.y_m - y) < reach_m:
                 painter.car(car)
-        for thing in nearest_last((*plots().houses, *plots().trees), eye, reach_m):
+        for thing in _standing().around(x, y, reach_m):
             if isinstance(thing, House):
                 painter.house(thing)
             else:
@@ -84,6 +89,30 @@ class Aerial:
         ):
             kept = self._map = GroundMap(float(eye[0]), float(eye[1]), fitting)
         return kept
+
+
+class _Places(Generic[T]):
+    """Things that stay where they are, found by place."""
+
+    def __init__(self, things: Sequence[T]) -> None:
+        self._things = things
+        self._at = np.array([(thing.x_m, thing.y_m) for thing in things])
+
+    def around(self, x: float, y: float, reach_m: float) -> list[T]:
+        """Those within reach, the farthest first."""
+        far = np.hypot(*(self._at - (x, y)).T)
+        near = np.flatnonzero(far < reach_m)
+        return [self._things[i] for i in near[np.argsort(-far[near])]]
+
+
+@lru_cache(maxsize=1)
+def _standing() -> "_Places[House | Tree]":
+    return _Places((*plots().houses, *plots().trees))
+
+
+@lru_cache(maxsize=1)
+def _parked() -> "_Places[ParkedCar]":
+    return _Places(plots().parked)
 
 
 def _camera(eye: NDArray[np.float64], heading_deg: float) -> NDArray[np.float64]:

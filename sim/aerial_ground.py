@@ -45,7 +45,6 @@ class GroundMap:
         self._park()
         self._line(world.river(), world.RIVER_WIDTH_M + 3, (84, 110, 108))
         self._line(world.river(), world.RIVER_WIDTH_M, WATER)
-        _grain(self, 5.0)
         for street in world.streets():
             self._line(street.line, street.width_m + 2 * PAVEMENT_M, PAVING)
         for street in world.streets():
@@ -54,7 +53,7 @@ class GroundMap:
             self._dashes(street)
         for yard in KEEP_CLEAR:
             self._yard(yard)
-        _grain(self, 2.5)
+        _grain(self)
         self._shadows(houses, [t for t in plots().trees if self._near(t.x_m, t.y_m)])
 
     def _near(self, x: float, y: float) -> bool:
@@ -86,7 +85,9 @@ class GroundMap:
         tint = (int(house.x_m * 7) + int(house.y_m * 13)) % 5 * 5 - 10
         back = _box(house, grow=0.6, stretch=12.0)
         self._fill(back, (92, 118, 120))
-        self._fill(_box(house, grow=0.35, stretch=11.7), (GARDEN[0] + tint // 2, GARDEN[1] + tint, GARDEN[2] + tint // 2))
+        self._fill(
+            _box(house, grow=0.35, stretch=11.7), (GARDEN[0] + tint // 2, GARDEN[1] + tint, GARDEN[2] + tint // 2)
+        )
         self._fill(_box(house, grow=-0.8, stretch=2.6), (146, 152, 156))
 
     def _park(self) -> None:
@@ -141,7 +142,7 @@ class GroundMap:
             cv2.circle(mask, (round(u), round(v)), max(1, round(tree.radius_m * self.px_per_m)), 255, -1)
         dark = cv2.GaussianBlur(mask, (0, 0), max(0.6, self.px_per_m * 0.12))
         keep = cv2.cvtColor(cv2.bitwise_not((dark * 0.42).astype(np.uint8)), cv2.COLOR_GRAY2BGR)
-        self.bgr = cv2.multiply(self.bgr, keep, scale=1 / 255).astype(np.uint8, copy=False)
+        cv2.multiply(self.bgr, keep, dst=self.bgr, scale=1 / 255)
 
 
 def _box(house: House, grow: float = 0.0, stretch: float = 0.0) -> list[Point]:
@@ -158,20 +159,19 @@ def _leg_near(a: Point, b: Point, centre: Point, reach_m: float) -> bool:
 
 
 @lru_cache(maxsize=1)
-def _grains() -> NDArray[np.int16]:
-    """Blotches of several sizes, (512, 512), wrapping round, standard deviation 10."""
+def _grains() -> Bgr:
+    """Blotches of several sizes around grey 128, standard deviation 4, repeating every 512 px; (2048, 2048, 3)."""
     rng = np.random.default_rng(5)
     total = np.zeros((512, 512), np.float32)
     for cells, weight in ((512, 0.5), (128, 0.7), (32, 0.6)):
         coarse = np.pad(rng.normal(0, 1, (cells, cells)).astype(np.float32), ((0, 1), (0, 1)), mode="wrap")
         total += weight * cv2.resize(coarse, (512, 512), interpolation=cv2.INTER_LINEAR)
-    return (total / total.std() * 10).astype(np.int16)
+    tile = np.clip(total / total.std() * 4 + 128, 0, 255).astype(np.uint8)
+    return np.repeat(np.tile(tile, (4, 4))[:, :, None], 3, axis=2)
 
 
-def _grain(ground: GroundMap, strength: float) -> None:
+def _grain(ground: GroundMap) -> None:
     """The same blotch at the same place, wherever the map is centred."""
-    left, up = (round(v * ground.px_per_m) for v in (ground.x_m, -ground.y_m))
-    rows, columns = (np.arange(SIZE_PX) + up) % 512, (np.arange(SIZE_PX) + left) % 512
-    spots = np.clip(_grains()[np.ix_(rows, columns)] * (strength / 10) + 128, 0, 255).astype(np.uint8)
-    grey = cv2.cvtColor(spots, cv2.COLOR_GRAY2BGR)
-    ground.bgr = cv2.addWeighted(ground.bgr, 1, grey, 1, -128).astype(np.uint8, copy=False)
+    left, up = (round(v * ground.px_per_m) % 512 for v in (ground.x_m, -ground.y_m))
+    spots = _grains()[up : up + SIZE_PX, left : left + SIZE_PX]
+    cv2.addWeighted(ground.bgr, 1, spots, 1, -128, dst=ground.bgr)

@@ -1,7 +1,7 @@
 """What rises from the ground in a picture from above: houses, trees and vehicles, as solids before a pinhole camera."""
 
 import math
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from functools import lru_cache
 
 import cv2
@@ -14,6 +14,8 @@ from sim.traffic import Car
 from sim.world_plots import House, ParkedCar, Tree
 
 _SUB = 3
+NEAR_M = 0.5
+_FAR_OFF_PX = 3000.0
 Matrix = NDArray[np.float64]
 """3 x 4: homogeneous metres (east, north, up) to homogeneous pixels; the third component is the depth."""
 
@@ -28,7 +30,7 @@ class Painter:
         """Walls and gables that face the eye, then both sides of the roof, the far one first."""
         at = _corners(house)
         px, depth = self._project(at)
-        if depth.min() < 0.5:
+        if depth.min() < NEAR_M or _off(px):
             return
         for a, b in ((0, 1), (1, 2), (2, 3), (3, 0)):
             if self._faces(at[a], at[b]):
@@ -46,7 +48,7 @@ class Painter:
         for dx, dy, dz, share, colour in _CANOPY:
             at = np.array([[tree.x_m + dx * tree.radius_m, tree.y_m + dy * tree.radius_m, tree.height_m * dz]])
             px, depth = self._project(at)
-            if depth[0] > 0.5:
+            if depth[0] > NEAR_M and not _off(px):
                 self._disc(px[0], tree.radius_m * share * self._scale(depth[0]), colour)
 
     def car(self, car: Car | ParkedCar) -> None:
@@ -77,7 +79,7 @@ class Painter:
 
     def _solid(self, ring: NDArray[np.float64], colour: Sequence[float]) -> None:
         px, depth = self._project(ring)
-        if depth.min() > 0.5:
+        if depth.min() > NEAR_M and not _off(px):
             self._fill(px, colour)
 
     def _faces(self, a: NDArray[np.float64], b: NDArray[np.float64]) -> bool:
@@ -85,8 +87,7 @@ class Painter:
         return bool((b[0] - a[0]) * (self._eye[1] - a[1]) - (b[1] - a[1]) * (self._eye[0] - a[0]) > 0)
 
     def _fill(self, px: NDArray[np.float64], colour: Sequence[float]) -> None:
-        spots = np.clip(np.round(px * 2**_SUB), -(2**17), 2**17).astype(np.int32)
-        cv2.fillPoly(self._frame, [spots], [float(c) for c in colour], cv2.LINE_AA, _SUB)
+        cv2.fillPoly(self._frame, [(px * 2**_SUB).astype(np.int32)], colour, cv2.LINE_AA, _SUB)
 
     def _roof(self, px: NDArray[np.float64], colour: Sequence[float]) -> None:
         """Eaves left and right, ridge right and left; courses of tiles as fine lines."""
@@ -95,14 +96,12 @@ class Painter:
             self._line(px[0] + (px[3] - px[0]) * share, px[1] + (px[2] - px[1]) * share, _scaled(colour, 0.88))
 
     def _line(self, a: NDArray[np.float64], b: NDArray[np.float64], colour: Sequence[float]) -> None:
-        ends = np.clip(np.round(np.array([a, b]) * 2**_SUB), -(2**17), 2**17).astype(int)
-        cv2.line(self._frame, ends[0].tolist(), ends[1].tolist(), [float(c) for c in colour], 1, cv2.LINE_AA, _SUB)
+        start, end = (a * 2**_SUB).astype(int).tolist(), (b * 2**_SUB).astype(int).tolist()
+        cv2.line(self._frame, start, end, colour, 1, cv2.LINE_AA, _SUB)
 
     def _disc(self, px: NDArray[np.float64], radius: float, colour: Sequence[float]) -> None:
-        if -2000 < px.min() and px.max() < 3000:
-            centre = [round(float(v) * 2**_SUB) for v in px]
-            cv2.circle(self._frame, centre, max(1, round(radius * 2**_SUB)), [float(c) for c in colour], -1,
-                       cv2.LINE_AA, _SUB)  # fmt: skip
+        centre = (px * 2**_SUB).astype(int).tolist()
+        cv2.circle(self._frame, centre, max(1, round(radius * 2**_SUB)), colour, -1, cv2.LINE_AA, _SUB)
 
     def _scale(self, depth: float) -> float:
         return float(np.linalg.norm(self._matrix[0, :3])) / depth
@@ -117,10 +116,9 @@ _CANOPY = (
 )
 
 
-def nearest_last(things: Iterable[House | Tree], eye: NDArray[np.float64], reach_m: float) -> list[House | Tree]:
-    """Those within `reach_m` of the eye, level, the farthest first."""
-    found = [(math.hypot(thing.x_m - eye[0], thing.y_m - eye[1]), thing) for thing in things]
-    return [thing for far, thing in sorted(found, key=lambda pair: -pair[0]) if far < reach_m]
+def _off(px: NDArray[np.float64]) -> bool:
+    """Whether a shape reaches so far beyond the frame that it can't be seen, or only by its edge."""
+    return bool(np.abs(px).max() > _FAR_OFF_PX)
 
 
 @lru_cache(maxsize=2048)

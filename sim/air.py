@@ -18,6 +18,7 @@ from sim.traffic import Traffic
 from sim.truth import TruthLog
 from sim.vehicle import Vehicle, VehicleConfig, fly
 from sim.weather import WeatherConfig
+from sim.world_plots import plots
 from wire.config import read_config
 from wire.process import guarded, setup_logging
 
@@ -46,6 +47,7 @@ def main(argv: list[str] | None = None) -> int:
 
 
 async def _run(config: TownConfig) -> int:
+    await asyncio.to_thread(plots)  # before the clock starts: it holds the interpreter for a while
     clock = Clock()
     truth = TruthLog(config.out / "truth.jsonl", clock)
     world = _World(config.seed, clock, Story(config.out), Traffic(config), truth)

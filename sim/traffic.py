@@ -31,6 +31,8 @@ GAP_M = 14.0
 """From tail to nose, at least: less, and a follower hides the plate ahead from a camera 2.8 m beside the lane."""
 LEAST_HEADWAY_S = 1.6
 BRAKING_MPS2 = 2.0
+PULL_IN_M, KERB_M = 20.0, 0.4
+"""Who parks moves so far to the left over its last metres: half a wheel on the kerb of a 7 m street."""
 PARKING_M = 590.0
 """Driven from the entry to the scene in Mill Lane."""
 
@@ -76,7 +78,9 @@ class Trip:
 
     def at(self, t_s: float) -> Car:
         driven, speed = self._driven(t_s - self.starts_s)
-        x, y, heading = self.path.at(self.from_m + driven, self.left_m)
+        s_m = self.from_m + driven
+        to_kerb = 0.0 if self.parks_m is None else min(max(1 - (self.parks_m - s_m) / PULL_IN_M, 0.0), 1.0) * KERB_M
+        x, y, heading = self.path.at(s_m, self.left_m + to_kerb)
         return Car(self.id, self.vrm, x, y, heading, speed, self.colour, self.kind)
 
     def _driven(self, since_s: float) -> tuple[float, float]:

@@ -2,6 +2,7 @@
 
 import math
 import random
+from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import lru_cache
@@ -9,6 +10,7 @@ from itertools import pairwise
 
 import cv2
 import numpy as np
+from numpy.typing import NDArray
 
 from sim import world
 from sim.world import Point, Street
@@ -17,6 +19,9 @@ PAVEMENT_M = 2.2
 KEEP_CLEAR: tuple[Point, ...] = (world.from_grid(-60, 240), world.from_grid(290, -195))
 """The docks of the demo stand in open yards."""
 YARD_M = 17.0
+BLOCK_M = 20.0
+"""Wider than any house: one that touches another is in the same block of the search or in the next."""
+CAR_COLOURS = ("black", "white", "grey", "silver", "blue", "red", "grey", "navy")
 Rgb = tuple[int, int, int]
 ROOFS: tuple[Rgb, ...] = ((74, 78, 112), (84, 82, 86), (66, 84, 128), (98, 96, 98), (60, 62, 70))
 WALLS: tuple[Rgb, ...] = ((96, 118, 160), (120, 140, 172), (176, 188, 194), (200, 206, 208), (88, 104, 136))
@@ -64,31 +69,38 @@ class Plots:
 def plots() -> Plots:
     rng = random.Random("plots")
     houses: list[House] = []
+    blocks: dict[tuple[int, int], list[House]] = defaultdict(list)
     for street in world.streets():
         for house in _along(street, rng):
-            if _is_free(house) and not any(_touch(house, other) for other in houses):
+            column, row = int(house.x_m // BLOCK_M), int(house.y_m // BLOCK_M)
+            around = [other for i in (-1, 0, 1) for j in (-1, 0, 1) for other in blocks[column + i, row + j]]
+            if _is_free(house) and not any(_touch(house, other) for other in around):
                 houses.append(house)
+                blocks[column, row].append(house)
     return Plots(tuple(houses), tuple(_trees(houses, rng)), tuple(_parked(rng)))
 
 
 def _along(street: Street, rng: random.Random) -> Iterator[House]:
     """Rows of houses on both sides of a street's straight pieces; terraces on the High Street."""
-    terrace = street.kind == "main"
     for a, b in pairwise(street.line):
-        length, ex, ey = _leg(a, b)
         for side in (-1, 1):
-            s = 13.0
+            yield from _terrace(street, a, b, side, rng=rng)
+
+
+def _terrace(street: Street, a: Point, b: Point, side: int, *, rng: random.Random) -> Iterator[House]:
+    closed = street.kind == "main"
+    length, ex, ey = _leg(a, b)
+    s, roof, wall = 13.0, rng.choice(ROOFS), rng.choice(WALLS)
+    while s < length - 20:
+        width = 8.0 if closed else rng.uniform(8, 12)
+        depth, off = rng.uniform(7.5, 9.5), street.width_m / 2 + PAVEMENT_M + (1.9 if closed else 4.5)
+        if closed or rng.random() < 0.5:
             roof, wall = rng.choice(ROOFS), rng.choice(WALLS)
-            while s < length - 20:
-                width = 8.0 if terrace else rng.uniform(8, 12)
-                depth, off = rng.uniform(7.5, 9.5), street.width_m / 2 + PAVEMENT_M + (1.9 if terrace else 4.5)
-                if terrace or rng.random() < 0.5:
-                    roof, wall = rng.choice(ROOFS), rng.choice(WALLS)
-                x, y = _place(a, (ex, ey), s + width / 2, side * (off + depth / 2))
-                if rng.random() < 0.92:
-                    yield House(x, y, math.degrees(math.atan2(ex, ey)) % 360, width, depth, rng.uniform(4.8, 5.6),
-                                rng.uniform(7.2, 8.4), roof, wall)  # fmt: skip
-                s += width + (0.05 if terrace else rng.choice((0.05, 2.5, 3.5)))
+        x, y = _place(a, (ex, ey), s + width / 2, side * (off + depth / 2))
+        heading = math.degrees(math.atan2(ex, ey)) % 360
+        if rng.random() < 0.92:
+            yield House(x, y, heading, width, depth, rng.uniform(4.8, 5.6), rng.uniform(7.2, 8.4), roof, wall)
+        s += width + (0.05 if closed else rng.choice((0.05, 2.5, 3.5)))
 
 
 def _is_free(house: House) -> bool:
@@ -99,15 +111,30 @@ def _is_free(house: House) -> bool:
         return False
     if distance_to_line(here, world.river()) < world.RIVER_WIDTH_M / 2 + reach + 3:
         return False
-    return all(distance_to_line(here, s.line) > s.width_m / 2 + PAVEMENT_M + house.depth_m / 2 for s in world.streets())
+    return _from_kerbs_m(here) > PAVEMENT_M + house.depth_m / 2
+
+
+def _from_kerbs_m(point: Point) -> float:
+    """Metres to the nearest kerb; below zero on a street."""
+    legs = _street_legs()
+    return float((_distances(np.array(point), legs[:, 0:2], legs[:, 2:4]) - legs[:, 4]).min())
+
+
+@lru_cache(maxsize=1)
+def _street_legs() -> NDArray[np.float64]:
+    """Every straight piece of every street: x, y, x, y and half its width."""
+    return np.array([(*a, *b, s.width_m / 2) for s in world.streets() for a, b in pairwise(s.line)])
 
 
 def distance_to_line(point: Point, line: tuple[Point, ...]) -> float:
     """Metres from a point to the nearest place of a line of straight pieces."""
-    p, a, b = np.array(point), np.array(line[:-1]), np.array(line[1:])
+    return float(_distances(np.array(point), np.array(line[:-1]), np.array(line[1:])).min())
+
+
+def _distances(point: NDArray[np.float64], a: NDArray[np.float64], b: NDArray[np.float64]) -> NDArray[np.float64]:
     leg = b - a
-    share = np.clip(((p - a) * leg).sum(axis=1) / (leg**2).sum(axis=1), 0, 1)
-    return float(np.hypot(*(a + leg * share[:, None] - p).T).min())
+    share = np.clip(((point - a) * leg).sum(axis=1) / (leg**2).sum(axis=1), 0, 1)
+    return np.asarray(np.hypot(*(a + leg * share[:, None] - point).T))
 
 
 def _touch(a: House, b: House) -> bool:
@@ -138,26 +165,29 @@ def _trees(houses: list[House], rng: random.Random) -> Iterator[Tree]:
 
 def _grown(x: float, y: float, rng: random.Random) -> Iterator[Tree]:
     tree = Tree(x, y, rng.uniform(1.6, 3.6), rng.uniform(4.5, 9.0))
-    clear = all(distance_to_line((x, y), s.line) > s.width_m / 2 + tree.radius_m for s in world.streets())
-    if clear and all(math.dist((x, y), yard) > YARD_M for yard in KEEP_CLEAR):
+    if _from_kerbs_m((x, y)) > tree.radius_m and all(math.dist((x, y), yard) > YARD_M for yard in KEEP_CLEAR):
         yield tree
 
 
 def _parked(rng: random.Random) -> Iterator[ParkedCar]:
     """Half on the pavement, as in old towns; none where the story's car parks or where traffic turns."""
-    colours = ("black", "white", "grey", "silver", "blue", "red", "grey", "navy")
     for street in world.streets():
         if street.kind != "street" or street.name == "Mill Lane":
             continue
         for a, b in pairwise(street.line):
-            length, ex, ey = _leg(a, b)
             for side in (-1, 1):
-                s = 18.0
-                while s < length - 18:
-                    x, y = _place(a, (ex, ey), s, side * (street.width_m / 2 + 0.35))
-                    if rng.random() < 0.45:
-                        yield ParkedCar(x, y, math.degrees(math.atan2(side * -ex, side * -ey)) % 360, rng.choice(colours))
-                    s += rng.uniform(6, 9)
+                yield from _row(a, b, side * (street.width_m / 2 + 0.35), rng)
+
+
+def _row(a: Point, b: Point, left_m: float, rng: random.Random) -> Iterator[ParkedCar]:
+    length, ex, ey = _leg(a, b)
+    way = -1 if left_m > 0 else 1
+    s = 18.0
+    while s < length - 18:
+        x, y = _place(a, (ex, ey), s, left_m)
+        if rng.random() < 0.45:
+            yield ParkedCar(x, y, math.degrees(math.atan2(way * ex, way * ey)) % 360, rng.choice(CAR_COLOURS))
+        s += rng.uniform(6, 9)
 
 
 def _leg(a: Point, b: Point) -> tuple[float, float, float]:
