@@ -8,11 +8,11 @@ An event whose number is taken by another is put aside too: only a box that lost
 from bisect import bisect_right
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 
 from pydantic import Field, ValidationError
 
-from wire.events import GENESIS, Event, chain_hash, decode_event
+from wire.events import GENESIS, Event, ObjectSeen, PlateRead, chain_hash, decode_event
 from wire.frozen import Frozen, Name
 from wire.states import Range
 
@@ -262,6 +262,11 @@ def _envelope(edge: str, line: bytes) -> Envelope | None:
     return envelope if envelope.box == edge else None
 
 
-def _times(event: Event) -> list[datetime]:
-    body = event.body.model_dump(include={"captured_at", "first_seen_at", "last_seen_at"})
-    return [at.astimezone(UTC) if 1 < at.year < 9999 else at for at in (event.happened_at, *body.values())]
+def _times(event: Event) -> tuple[datetime, ...]:
+    match event.body:
+        case PlateRead() as read:
+            return event.happened_at, read.captured_at, read.first_seen_at, read.last_seen_at
+        case ObjectSeen() as seen:
+            return event.happened_at, seen.captured_at
+        case _:
+            return (event.happened_at,)

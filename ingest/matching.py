@@ -42,6 +42,8 @@ def marks_of(hotlist: Hotlist | None) -> Marks:
 
 def match(mark: str, confidence: float, marks: Marks, *, min_confidence: float, now: datetime) -> Match | None:
     """`mark`: the read's VRM. An exact one below `min_confidence`, or one confusion away, is only possible."""
+    if not marks.by_fold:
+        return None
     folded = fold(mark)
     if entry := _living(folded, marks, now):
         return Match("hit" if confidence >= min_confidence else "possible", entry)
