@@ -19,7 +19,7 @@ from sim.autopilot.commands import (
 from sim.autopilot.copter import Copter
 from sim.autopilot.modes import Mode
 from sim.autopilot.plans import Plans
-from sim.autopilot.streams import GROUPS, HEARTBEAT, MAKERS
+from sim.autopilot.streams import GROUPS, HEARTBEAT, MAKERS, STARTING
 from sim.mavlink import dialect as m
 
 PARAMETERS_AT_ONCE = 5
@@ -43,6 +43,11 @@ class Channel:
     source: tuple[int, int] = (0, 0)
     mode: Mode | None = None
     """The mode that was told last: a change is told at once, as ArduCopter does."""
+
+    def __post_init__(self) -> None:
+        for name in STARTING:
+            if self.copter.parameters[name]:
+                self.set_group(name)
 
     def receive(self, message: Any) -> None:
         """Takes one message. One that isn't meant for us or isn't known changes nothing."""
@@ -71,6 +76,12 @@ class Channel:
                 out.append(MAKERS[number](self.copter))
         out += self.plans.due(self.copter)
         return [message for message in out if message is not None]
+
+    def set_group(self, name: str) -> None:
+        """Starts or stops a group at the rate of its SR0 parameter."""
+        hz = self.copter.parameters[name]
+        for number in GROUPS[STARTING[name]]:
+            self.set_rate(number, 1 / hz if hz > 0 else None)
 
     def set_rate(self, number: int, seconds: float | None) -> None:
         """`seconds` None stops the stream; HEARTBEAT can't be stopped."""
@@ -210,6 +221,8 @@ def _param_set(channel: Channel, message: Any) -> None:
         return
     if math.isfinite(value):
         channel.copter.parameters[name] = value
+        if name in STARTING:
+            channel.set_group(name)
     channel.queue.append(channel.parameter(name))
 
 

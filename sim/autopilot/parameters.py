@@ -86,7 +86,12 @@ TABLE: dict[str, tuple[float, int]] = {
     "LOG_BITMASK": (176126, INT32),
     "BRD_SAFETY_DEFLT": (0, INT8),
     "SERIAL0_PROTOCOL": (2, INT8),
+    "SR0_EXT_STAT": (0, INT16),  # Hz
+    "SR0_EXTRA1": (0, INT16),
+    "SR0_EXTRA2": (0, INT16),
+    "SR0_EXTRA3": (0, INT16),
     "SR0_POSITION": (0, INT16),
+    "SR0_RAW_SENS": (0, INT16),
     "STAT_BOOTCNT": (1, INT16),
     "STAT_RUNTIME": (0, INT32),
 }

@@ -207,3 +207,12 @@ GROUPS: dict[int, tuple[int, ...]] = {
     12: (193, 2, 245),  # EXTRA3
 }
 """REQUEST_DATA_STREAM's MAV_DATA_STREAM to messages; 0 means all of them."""
+STARTING: dict[str, int] = {
+    "SR0_RAW_SENS": 1,
+    "SR0_EXT_STAT": 2,
+    "SR0_POSITION": 6,
+    "SR0_EXTRA1": 10,
+    "SR0_EXTRA2": 11,
+    "SR0_EXTRA3": 12,
+}
+"""The parameters that start a group by themselves, in Hz, for clients that ask for nothing."""
