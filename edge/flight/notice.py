@@ -19,6 +19,8 @@ BLIND_S = 5.0
 NO_GO_AFTER_S = 2.0
 """An open lid with a reason against arming is given so long to clear."""
 ABOVE_PAD_M = 10.0
+LID_STARTS_S = 1.0
+"""A lid moves off its switch within this time of being told."""
 Events = Iterator[tuple[Happened, str]]
 
 
@@ -103,7 +105,7 @@ def _own_will(seen: Seen, site: Site) -> Events:
 
 def _dock(sortie: Sortie, seen: Seen, site: Site) -> Events:
     state = lid(seen.dock, seen.now_s)
-    if state is Lid.CLOSED:
+    if state is Lid.CLOSED and _seen_after_asking(sortie, seen):
         yield Happened.LID_CLOSED, "the lid is closed"
     if state is not Lid.OPEN or sortie.stage is not Stage.OPENING or sortie.target is None:
         return
@@ -112,6 +114,11 @@ def _dock(sortie: Sortie, seen: Seen, site: Site) -> Events:
         yield Happened.LID_OPEN, "the lid is open on two signals"
     if reasons and seen.now_s - seen.dock.agreed_since_s > NO_GO_AFTER_S:
         yield Happened.NO_GO, "; ".join(reasons)
+
+
+def _seen_after_asking(sortie: Sortie, seen: Seen) -> bool:
+    """A lid that was just told to open still shows shut; what counts is what it shows well after the last word."""
+    return sortie.lid_asked_s >= sortie.since_s and (seen.dock.switches_s or 0.0) > sortie.lid_asked_s + LID_STARTS_S
 
 
 def _found(sortie: Sortie, seen: Seen, site: Site) -> Events:

@@ -137,10 +137,15 @@ def _run(sortie: Sortie, seen: Seen) -> Step:
 
 
 def _ask_lid(sortie: Sortie, seen: Seen) -> tuple[Sortie, Lid | None]:
-    """Asks again until the dock shows it; each single closing is guarded (F2)."""
-    wanted = LID_WANTED.get(sortie.stage)
-    if wanted is None or lid(seen.dock, seen.now_s) is wanted or seen.now_s - sortie.lid_asked_s < LID_AGAIN_S:
+    """Asks again until the dock shows it; each single closing is guarded (F2).
+
+    A stage that wants it shut asks once in any case: an opening may be under way that doesn't show yet.
+    """
+    wanted, now_s = LID_WANTED.get(sortie.stage), seen.now_s
+    asked_here = sortie.lid_asked_s >= sortie.since_s
+    there = lid(seen.dock, now_s) is wanted and (wanted is Lid.OPEN or asked_here)
+    if wanted is None or there or (asked_here and now_s - sortie.lid_asked_s < LID_AGAIN_S):
         return sortie, None
     if wanted is Lid.CLOSED and not may_close(seen):
         return sortie, None
-    return replace(sortie, lid_asked_s=seen.now_s), wanted
+    return replace(sortie, lid_asked_s=now_s), wanted
