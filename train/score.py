@@ -12,7 +12,7 @@ from pathlib import Path
 
 import cv2
 
-from edge.vision.detect import MODELS, NAME, SURE, PlateBox, PlateDetector, load_detector, overlap
+from edge.vision.detect import MODELS, NAME, STILL_SURE, SURE, PlateBox, PlateDetector, load_detector, overlap
 from train.export import enter
 from train.frames import Frame, annotated, data_folder, picture, split
 from wire.errors import UserError
@@ -32,14 +32,15 @@ class Score:
     images: int
 
 
-def score(detector: PlateDetector, frames: list[Frame], *, sure: float = SURE, still: bool = False) -> Score:
-    """The detector judged on annotated pictures; `still`: by its slower look in several sizes."""
+def score(detector: PlateDetector, frames: list[Frame], *, sure: float | None = None, still: bool = False) -> Score:
+    """The detector judged on annotated pictures; `still`: in several sizes; `sure`: its own threshold if None."""
+    threshold = sure if sure is not None else STILL_SURE if still else SURE
     found = wrong = plates = 0
     spent = 0.0
     for frame in frames:
         bgr = picture(frame.path)
         begun = time.process_time()
-        seen = detector.still(bgr, sure=sure) if still else detector(bgr, sure=sure)
+        seen = detector.still(bgr, sure=threshold) if still else detector(bgr, sure=threshold)
         spent += time.process_time() - begun
         hits = [_hit(seen, box) for box in frame.boxes.tolist()]
         found += sum(hit is not None for hit in hits)
@@ -67,7 +68,7 @@ def record(detector: PlateDetector) -> dict[str, dict[str, float]]:
         "plates/road_ro_train, held out by time": asdict(score(detector, held_out)),
     }
     entry = json.loads((MODELS / "manifest.json").read_text())[NAME]
-    enter(MODELS, NAME, entry | {"scores": scores | {"threshold": SURE}})
+    enter(MODELS, NAME, entry | {"scores": scores | {"threshold": SURE, "threshold, stills": STILL_SURE}})
     return scores
 
 
@@ -79,7 +80,7 @@ def main() -> None:
     )
     parser.add_argument("--still", action="store_true", help="look in several sizes, as for stills")
     parser.add_argument("--held-out", action="store_true", help="only the part that training does not see")
-    parser.add_argument("--sure", type=float, default=SURE, help="least heat of a plate")
+    parser.add_argument("--sure", type=float, help=f"least heat of a plate (default {SURE}, with --still {STILL_SURE})")
     parser.add_argument("--record", action="store_true", help="write the scores into the manifest")
     chosen = parser.parse_args()
     cv2.setNumThreads(1)

@@ -24,8 +24,9 @@ NAME = "plate_detector"
 STRIDE = 8
 MULTIPLE = 32
 """The network halves its input five times."""
-SURE = 0.45
-"""Least heat of a plate: see the scores in the manifest."""
+SURE = 0.5
+STILL_SURE = 0.45
+"""Least heat of a plate; a still has no next frame that could show it better. See the scores in the manifest."""
 SAME = 0.45
 """Boxes that overlap by more than this (IoU) are one plate."""
 LOOKS = (320, 608, 1216)
@@ -65,7 +66,7 @@ class PlateDetector:
         zoom = np.array([width / size[0], height / size[1]], np.float32)
         return [_placed(plate, zoom, (width, height)) for plate in suppress(decode(heat_map, sure))]
 
-    def still(self, bgr: Bgr, sure: float = SURE) -> list[PlateBox]:
+    def still(self, bgr: Bgr, sure: float = STILL_SURE) -> list[PlateBox]:
         """Plates of a still picture, looked at in several sizes; each plate once, as its surest sight saw it."""
         looks = LOOKS if max(bgr.shape[:2]) >= LOOKS[-1] else LOOKS[:-1]
         return suppress([plate for long_side in looks for plate in self(bgr, long_side, sure)])
