@@ -7,14 +7,13 @@ from pathlib import Path
 
 import structlog
 
-from ingest.broker import check_port
+from ingest.broker import check_port, port_taken
 from ingest.database import STOP, bin_dir
 from ingest.room import EmbeddedBroker, EmbeddedStore, RoomConfig
 from ingest.store.connect import LOST, connect, database_url
 from ingest.store.schema import migrate
 from wire.children import Child, Family, python
 from wire.config import read_config
-from wire.errors import UserError
 from wire.process import guarded, on_stop, setup_logging
 from wire.signing import load_private
 
@@ -73,11 +72,7 @@ def serving(room: RoomConfig) -> bool:
     except LOST:
         return False
     if isinstance(room.broker, EmbeddedBroker):
-        try:
-            check_port(room.broker.port)
-        except UserError:
-            return True
-        return False
+        return bool(port_taken(room.broker.port))
     return True
 
 

@@ -9,6 +9,7 @@ import argparse
 import logging
 import socket
 import tempfile
+import time
 from pathlib import Path
 
 from wire.errors import UserError
@@ -38,15 +39,25 @@ dynamic_filters = true
 """
 
 
-def check_port(port: int) -> None:
-    """Raises UserError where the port is taken."""
+def check_port(port: int, patience_s: float = 2.0) -> None:
+    """Raises UserError where the port stays taken for so long: a predecessor that was killed is still leaving."""
+    deadline = time.monotonic() + patience_s
+    while reason := port_taken(port):
+        if time.monotonic() > deadline:
+            remedy = "Stop what listens there or change broker.port"
+            raise UserError(f"cannot listen ({reason})", where=f"{HOST}:{port}", remedy=remedy)
+        time.sleep(0.05)
+
+
+def port_taken(port: int) -> str:
+    """Why one cannot listen there; empty where one can."""
     with socket.socket() as probe:
         probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:
             probe.bind((HOST, port))
         except OSError as error:
-            remedy = "Stop what listens there or change broker.port"
-            raise UserError(f"cannot listen ({error.strerror})", where=f"{HOST}:{port}", remedy=remedy) from error
+            return error.strerror or str(error)
+    return ""
 
 
 def serve(port: int) -> None:

@@ -1,7 +1,8 @@
 """One batch, one transaction: events, reads, hits, incidents, pictures and the notice of it all, or nothing.
 
 Only after it has returned may a receipt leave (SAFETY.md D1). Locks are taken in one order everywhere: ledgers by
-(box, boot), then marks; so workers wait for one another but never in a ring.
+(box, boot), then marks, orders, pictures, what is put aside, boxes, each sorted; so workers wait for one another but
+never in a ring.
 """
 
 from collections.abc import Sequence
@@ -24,19 +25,28 @@ from ingest.accept import (
     sort,
     time_verified,
 )  # fmt: skip
+from ingest.heads import FindKey, judge_head
 from ingest.inbound import Item
 from ingest.incidents import Plan, Sighting, plan
 from ingest.matching import Marks, Match, match
 from ingest.room import IncidentConfig
 from ingest.store.boxes import put_health
 from ingest.store.connect import Db
-from ingest.store.events import copy_events, flag_late, lock_ledgers, put_aside, save_ledgers, stored_neighbours
+from ingest.store.events import (
+    copy_events,
+    flag_late,
+    lock_ledgers,
+    put_aside,
+    put_heads,
+    save_ledgers,
+    stored_neighbours,
+)
 from ingest.store.incidents import known_incidents, link_events, lock_marks, open_incidents, update_incidents
 from ingest.store.media import Picture, put_media
 from ingest.store.notices import Notice, notify
-from ingest.store.orders import put_answer, put_order_state
+from ingest.store.orders import put_order_state
 from ingest.store.reads import NewRead, copy_reads
-from wire.events import OrderOutcome, PlateRead
+from wire.events import ChainHead, OrderOutcome, PlateRead
 from wire.orders import OrderAnswer
 from wire.states import Health, Range
 from wire.vrm import fold
@@ -73,11 +83,20 @@ class Committed:
     repeats: int = 0
     aside: int = 0
     breaks: int = 0
+    bad_heads: int = 0
     opened: tuple[UUID, ...] = ()
     new_boxes: tuple[str, ...] = ()
 
 
-def commit(db: Db, batch: Batch, marks: Marks, config: IncidentConfig, now: datetime) -> Committed:
+def commit(
+    db: Db,
+    batch: Batch,
+    marks: Marks,
+    config: IncidentConfig,
+    now: datetime,
+    *,
+    find_key: FindKey = lambda _box: None,
+) -> Committed:
     """Stores the batch. Raises psycopg.Error with nothing stored. `now`: UTC; its date names the partition."""
     stored_on = now.date()
     with db.transaction():
@@ -85,6 +104,10 @@ def commit(db: Db, batch: Batch, marks: Marks, config: IncidentConfig, now: date
         aside = [*batch.aside, *sorted_.aside]
         copy_events(db, chained.fresh, now, stored_on)
         flag_late(db, chained.late)
+        heads = [
+            judge_head(f.event, f.event.body, find_key) for f in chained.fresh if isinstance(f.event.body, ChainHead)
+        ]
+        put_heads(db, heads, now)
         reads, sightings = _match(chained.fresh, marks, config, now)
         copy_reads(db, reads, now, stored_on)
         planned = _put_incidents(db, sightings, marks.version, config, now)
@@ -104,6 +127,7 @@ def commit(db: Db, batch: Batch, marks: Marks, config: IncidentConfig, now: date
         repeats=len(batch.events) - len(chained.fresh),
         aside=len(aside),
         breaks=chained.breaks,
+        bad_heads=sum(head.signed is False for head in heads),
         opened=tuple(o.id for o in planned.opened),
         new_boxes=new_boxes,
     )
@@ -172,14 +196,12 @@ def _put_incidents(db: Db, sightings: list[Sighting], version: int, config: Inci
 
 def _put_orders(db: Db, batch: Batch, fresh: tuple[Fresh, ...]) -> list[UUID]:
     """The ids of the orders of which something new is known."""
-    changed = [answer.order_id for answer in batch.answers if put_answer(db, answer)]
+    steps = [(a.order_id, a.state, a.at, a.reasons) for a in batch.answers]
     for event in (f.event for f in fresh):
-        body = event.body
-        if isinstance(body, OrderOutcome) and put_order_state(
-            db, body.order_id, body.state, event.happened_at, body.reasons
-        ):
-            changed.append(body.order_id)
-    return list(dict.fromkeys(changed))
+        if isinstance(event.body, OrderOutcome):
+            steps.append((event.body.order_id, event.body.state, event.happened_at, event.body.reasons))
+    steps.sort(key=lambda step: step[:2])
+    return list(dict.fromkeys(step[0] for step in steps if put_order_state(db, *step)))
 
 
 def _notice(batch: Batch, reads: list[NewRead], planned: Plan, orders: list[UUID]) -> Notice:

@@ -15,7 +15,7 @@ from datetime import UTC, date, datetime
 from pathlib import Path
 
 import structlog
-from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
 from pydantic import ValidationError
 
 from ingest.accept import Aside, Envelope, Fresh
@@ -26,14 +26,16 @@ from ingest.matching import NO_MARKS, Marks, marks_of
 from ingest.room import EmbeddedBroker, ExternalBroker, RoomConfig
 from ingest.store.boxes import list_boxes
 from ingest.store.connect import LOST, POISON, Db, connect_patiently, database_url
+from ingest.store.events import trim_aside
 from ingest.store.hotlists import current_hotlist, current_version
 from ingest.store.media import Picture
 from ingest.store.partitions import ensure_days
 from ingest.store.schema import migrate
 from wire.config import read_config
+from wire.errors import UserError
 from wire.mqtt import Mqtt, Tls
 from wire.process import guarded, setup_logging
-from wire.signing import load_private, seal
+from wire.signing import load_private, load_public, seal
 from wire.states import ClockAnswer, ClockAsk, EdgeConfig, Hotlist, Receipt
 from wire.topics import ANSWER, CLOCK_ANSWER, CLOCK_ASK, CONFIG, EVENT, HEALTH, MEDIA, RECEIPT
 
@@ -42,6 +44,8 @@ WAIT_S, GATHER_S = 0.5, 0.05
 MAX_MESSAGES, MAX_BYTES = 1000, 2 * 1024 * 1024
 DAYS_AHEAD = 3
 REPORT_S = 10.0
+KEEP_ASIDE = 10_000
+"""Unreadable messages kept for a look; a box gone mad must not fill the disk (D9)."""
 LOOK_S = 1.0
 """How often worker 0 looks for a new hotlist."""
 
@@ -86,14 +90,15 @@ class Worker:
                 self._store(db, items)
             if self.number == 0:
                 self._keep_configs(db)
-            self._report()
+            self._report(db)
 
     def _store(self, db: Db, items: Sequence[Item]) -> None:
         """Stores what can be stored; of a batch that cannot, each half is tried, down to the one item at fault."""
         now = datetime.now(UTC)
         self._ready_for(db, now.date())
         try:
-            done = commit(db, Batch.of(items), self.marks, self.room.incidents, now)
+            batch = Batch.of(items)
+            done = commit(db, batch, self.marks, self.room.incidents, now, find_key=self.find_key)
         except POISON as error:
             self._store_halves(db, items, str(error).strip().split("\n")[0])
             return
@@ -126,6 +131,7 @@ class Worker:
         for box in done.new_boxes:
             self._publish_config(box)
         counts = {"stored": done.stored, "repeats": done.repeats, "aside": done.aside, "broken_chain": done.breaks}
+        counts["bad_heads"] = done.bad_heads
         for name, count in counts.items():
             self.totals[name] = self.totals.get(name, 0) + count
         if done.opened:
@@ -161,10 +167,21 @@ class Worker:
             answer = ClockAnswer(asked_at=ask.asked_at, received_at=received_at, answered_at=datetime.now(UTC))
             self.mqtt.publish(CLOCK_ANSWER.of(ask.edge), answer.encode(), CLOCK_ANSWER.qos)
 
-    def _report(self) -> None:
+    def find_key(self, box: str) -> Ed25519PublicKey | None:
+        """Read at each use, a minute apart a box, so that a new box's key counts without a restart."""
+        path = self.room.keys.boxes_dir / f"{box}.pub"
+        try:
+            return load_public(path) if path.exists() else None
+        except UserError as error:
+            log.warning("box_key_unreadable", box=box, why=str(error))
+            return None
+
+    def _report(self, db: Db) -> None:
         if time.monotonic() - self.reported_at < REPORT_S:
             return
         self.reported_at = time.monotonic()
+        if self.number == 0:
+            trim_aside(db, KEEP_ASIDE)
         if any(self.totals.values()) or self.inbox.refused:
             log.info("ingested", worker=self.number, refused=self.inbox.refused, **self.totals)
             self.totals, self.inbox.refused = {}, 0

@@ -4,6 +4,7 @@ from datetime import date, datetime, timedelta
 from uuid import UUID
 
 from ingest.accept import Aside, Boot, Fresh, Ledger, Neighbour
+from ingest.heads import Head
 from ingest.store.connect import Db
 from wire.events import GENESIS, FlightEvent
 
@@ -87,6 +88,25 @@ def flag_late(db: Db, late: tuple[tuple[tuple[str, int, int], bool], ...]) -> No
         )
 
 
+def put_heads(db: Db, heads: list[Head], stored_at: datetime) -> None:
+    """One a boot and number; of two the first stays, and a different second shows as a false head of its own event."""
+    with db.cursor() as cursor:
+        cursor.executemany(
+            "INSERT INTO chain_heads (box, boot, seq, sha256, signed, stored_at) VALUES (%s, %s, %s, %s, %s, %s)"
+            " ON CONFLICT DO NOTHING",
+            [(h.box, h.boot, h.seq, bytes.fromhex(h.sha256), h.signed, stored_at) for h in heads],
+        )
+
+
+def false_heads(db: Db) -> list[Head]:
+    """Heads that are not by their box's key, or that do not fit the event that is stored under their number."""
+    rows = db.execute(
+        "SELECT h.box, h.boot, h.seq, encode(h.sha256, 'hex'), h.signed FROM chain_heads h"
+        " LEFT JOIN events e USING (box, boot, seq) WHERE h.signed IS false OR e.sha256 <> h.sha256 ORDER BY 1, 2, 3"
+    )
+    return [Head(*row) for row in rows]
+
+
 def put_aside(db: Db, aside: list[Aside]) -> None:
     """Keeps each payload once and counts its repeats."""
     with db.cursor() as cursor:
@@ -103,9 +123,15 @@ def put_aside(db: Db, aside: list[Aside]) -> None:
                     "boot": a.envelope.boot if a.envelope else None,
                     "seq": a.envelope.seq if a.envelope else None,
                 }
-                for a in aside
+                for a in sorted(aside, key=lambda a: a.payload)
             ],
         )
+
+
+def trim_aside(db: Db, keep: int) -> int:
+    """Of what nobody can read, the newest `keep` stay; what counts as stored always does. Returns how many went."""
+    oldest = "SELECT sha256 FROM put_aside WHERE seq IS NULL ORDER BY last_at DESC OFFSET %s"
+    return db.execute(f"DELETE FROM put_aside WHERE sha256 IN ({oldest})".encode(), (keep,)).rowcount
 
 
 def incident_flight(db: Db, incident_id: UUID) -> list[dict[str, object]]:

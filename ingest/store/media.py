@@ -17,11 +17,12 @@ class Picture(Frozen):
 
 def put_media(db: Db, pictures: Sequence[Picture], stored_at: datetime, stored_on: date) -> None:
     """Keeps each picture once; part of the caller's transaction."""
+    keyed = sorted((bytes.fromhex(p.sha256), p.box, p.jpeg) for p in pictures)
     with db.cursor() as cursor:
         cursor.executemany(
             "INSERT INTO media (stored_on, stored_at, sha256, box, jpeg) SELECT %s, %s, %s, %s, %s"
             " WHERE NOT EXISTS (SELECT FROM media WHERE sha256 = %s) ON CONFLICT DO NOTHING",
-            [(stored_on, stored_at, key, p.box, p.jpeg, key) for p in pictures for key in [bytes.fromhex(p.sha256)]],
+            [(stored_on, stored_at, key, box, jpeg, key) for key, box, jpeg in keyed],
         )
 
 

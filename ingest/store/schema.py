@@ -19,7 +19,7 @@ _EVENTS = """
 CREATE TABLE boots (
     box text, boot bigint, seen bigint[] NOT NULL DEFAULT '{}', head_seq bigint NOT NULL DEFAULT 0,
     head_sha256 bytea, first_on date NOT NULL,
-    breaks int NOT NULL DEFAULT 0, signed_seq bigint NOT NULL DEFAULT 0, PRIMARY KEY (box, boot));
+    breaks int NOT NULL DEFAULT 0, PRIMARY KEY (box, boot));
 COMMENT ON COLUMN boots.seen IS 'first, last, first, last, ...: every sequence number that is stored';
 CREATE TABLE events (
     stored_on date, stored_at timestamptz NOT NULL, box text, boot bigint, seq bigint, id uuid NOT NULL,
@@ -109,7 +109,14 @@ CREATE TRIGGER append_only BEFORE UPDATE OR DELETE ON audit FOR EACH ROW EXECUTE
 CREATE TRIGGER no_truncate BEFORE TRUNCATE ON audit FOR EACH STATEMENT EXECUTE FUNCTION audit_is_append_only();
 """
 
-MIGRATIONS = (_EVENTS, _INCIDENTS, _ORDERS, _PEOPLE)
+_HEADS = """
+CREATE TABLE chain_heads (
+    box text, boot bigint, seq bigint, sha256 bytea NOT NULL, signed boolean, stored_at timestamptz NOT NULL,
+    PRIMARY KEY (box, boot, seq));
+COMMENT ON COLUMN chain_heads.signed IS 'by the key of the box? null: the room has none';
+"""
+
+MIGRATIONS = (_EVENTS, _INCIDENTS, _ORDERS, _PEOPLE, _HEADS)
 
 
 def migrate(db: Db) -> int:

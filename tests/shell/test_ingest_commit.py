@@ -10,12 +10,14 @@ from uuid import UUID, uuid4
 
 import psycopg
 import pytest
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from ingest.commit import Batch, Committed, commit
 from ingest.inbound import read_message
 from ingest.matching import Marks, marks_of
 from ingest.room import IncidentConfig
 from ingest.store.connect import connect
+from ingest.store.events import false_heads, trim_aside
 from ingest.store.hotlists import current_hotlist, put_hotlist
 from ingest.store.incidents import acknowledge_incident, close_incident, list_incidents
 from ingest.store.notices import Notice, listen
@@ -24,7 +26,7 @@ from ingest.store.partitions import ensure_days
 from ingest.store.reads import find_reads, incident_reads, search_reads
 from ingest.store.schema import migrate
 from tests.ingest_box import T0, Chain, read
-from wire.events import OrderOutcome, join_lines
+from wire.events import ChainHead, OrderOutcome, join_lines
 from wire.orders import Hold, Lease, Order, OrderAnswer, OrderState
 from wire.states import HotlistEntry, Range
 from wire.topics import EVENT
@@ -220,6 +222,24 @@ def test_a_number_used_twice_is_put_aside_and_nothing_is_lost(db: Db, marks: Mar
     assert row == (impostor[0], "its sequence number belongs to another event", "road-1", 1, 1)
 
 
+def test_a_signed_head_is_checked_against_the_boxs_key_and_its_events(db: Db, marks: Marks) -> None:
+    keys = {"road-1": Ed25519PrivateKey.generate(), "road-2": Ed25519PrivateKey.generate()}
+    for box, signer in (("road-1", "road-1"), ("road-2", "road-1"), ("road-3", "road-1")):
+        chain = Chain(box)
+        chain.reads(["XY12ABC", "XY13ABC"])
+        text = f"{box}:1:2:{chain.last}"
+        signature = keys[signer].sign(text.encode()).hex()
+        chain.put(ChainHead(head_seq=2, head_sha256=chain.last, signature=signature))
+        forged = f"{box}:1:1:{'a' * 64}"
+        chain.put(ChainHead(head_seq=1, head_sha256="a" * 64, signature=keys[signer].sign(forged.encode()).hex()))
+        items = read_message(EVENT.of(box), join_lines(chain.lines))
+        find = {name: key.public_key() for name, key in keys.items()}.get
+        done = commit(db, Batch.of(items), marks, IncidentConfig(), NOW, find_key=find)
+        assert (done.stored, done.bad_heads) == (4, 2 if box == "road-2" else 0)
+    found = [(h.box, h.seq, h.signed) for h in false_heads(db)]
+    assert found == [("road-1", 1, True), ("road-2", 1, False), ("road-2", 2, False), ("road-3", 1, None)]
+
+
 def test_what_a_newer_box_says_is_kept_whole_and_receipted(db: Db, marks: Marks) -> None:
     line = Chain().reads(["XY12ABC"])[0].replace(b'"plate_read"', b'"smell"')
     done = store(db, marks, [line, b"no json at all", line])
@@ -227,6 +247,13 @@ def test_what_a_newer_box_says_is_kept_whole_and_receipted(db: Db, marks: Marks)
     kept = db.execute("SELECT payload, seq, times FROM put_aside ORDER BY seq").fetchall()
     assert kept == [(line, 1, 2), (b"no json at all", None, 1)]
     assert store(db, marks, [line]).ranges == done.ranges
+
+
+def test_what_nobody_can_read_does_not_fill_the_disk(db: Db, marks: Marks) -> None:
+    store(db, marks, [f"garbage {n}".encode() for n in range(20)])
+    store(db, marks, [Chain().reads(["XY12ABC"])[0].replace(b'"plate_read"', b'"smell"')])
+    assert trim_aside(db, 5) == 15
+    assert db.execute("SELECT count(*), count(seq) FROM put_aside").fetchone() == (6, 1)
 
 
 def test_orders_keep_every_step_whatever_comes_first(db: Db, marks: Marks) -> None:
