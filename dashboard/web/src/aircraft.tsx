@@ -1,8 +1,11 @@
 /** The aircraft panel: what it sees, how it fares, who commands it, and the orders that are one key away. */
+import { useEffect } from "preact/hooks";
 import { Commands } from "./commands";
 import { callSign, compass, distance, duration, figure, words } from "./format";
 import { metresBetween } from "./geo";
+import { bind } from "./keys";
 import { Lease } from "./lease";
+import { chooseAircraft } from "./select";
 import type { Dock, Vehicle, Weather } from "./shapes";
 import {
   boxes,
@@ -17,10 +20,17 @@ import {
   tick,
   vehicles,
 } from "./state";
-import { VideoPane, looking } from "./videopane";
+import { VideoPane } from "./videopane";
+
+interface Member {
+  key: string;
+  edge: string;
+  aircraft: string;
+  seen: Seen<Vehicle> | undefined;
+}
 
 /** Every aircraft that a box has told of, heard or not. */
-function fleet(): { key: string; edge: string; aircraft: string; seen: Seen<Vehicle> | undefined }[] {
+function fleet(): Member[] {
   return Object.values(boxes.value)
     .flatMap((box) => (box.inventory?.aircraft ? [{ edge: box.edge, aircraft: box.inventory.aircraft.name }] : []))
     .map((one) => ({ ...one, key: keyOf(one), seen: vehicles.value[keyOf(one)] }))
@@ -35,22 +45,11 @@ export function AircraftPanel() {
   return (
     <section class="aircraft" aria-label="Aircraft">
       <div class="tabs" role="tablist">
-        {all.map((one) => (
-          <button
-            key={one.key}
-            role="tab"
-            aria-selected={one === chosen}
-            onClick={() => {
-              selectedAircraft.value = one.key;
-              looking.value = null;
-            }}
-          >
-            <Dot seen={one.seen} />
-            {callSign(one.aircraft)} <span class="dim">{one.seen ? words(one.seen.value.stage) : "Not heard"}</span>
-          </button>
+        {all.map((one, i) => (
+          <Tab key={one.key} one={one} digit={i < 9 ? String(i + 1) : null} chosen={one === chosen} />
         ))}
       </div>
-      <div class="aircraft-body" key={chosen.key}>
+      <div class="aircraft-body" role="tabpanel" aria-label={callSign(chosen.aircraft)} key={chosen.key}>
         <VideoPane edge={chosen.edge} />
         {chosen.seen ? (
           <Fares seen={chosen.seen} />
@@ -61,6 +60,19 @@ export function AircraftPanel() {
         )}
       </div>
     </section>
+  );
+}
+
+/** `digit`: the key that chooses it. */
+function Tab({ one, digit, chosen }: { one: Member; digit: string | null; chosen: boolean }) {
+  const choose = (): void => chooseAircraft(one.key);
+  useEffect(() => (digit ? bind(digit, { press: choose }) : undefined), [digit, one.key]);
+  return (
+    <button role="tab" aria-selected={chosen} onClick={choose}>
+      <Dot seen={one.seen} />
+      {callSign(one.aircraft)} <span class="dim">{one.seen ? words(one.seen.value.stage) : "Not heard"}</span>
+      {digit && <kbd>{digit}</kbd>}
+    </button>
   );
 }
 

@@ -5,8 +5,9 @@ import { api, Refused } from "./api";
 import { send, tell, told } from "./command";
 import { callSign, distance, duration, spaced } from "./format";
 import { HoldButton } from "./hold";
+import { chooseAircraft } from "./select";
 import type { Candidate, Incident } from "./shapes";
-import { boxes, keyOf, selectedAircraft, vehicles } from "./state";
+import { boxes, keyOf, vehicles } from "./state";
 
 type Scene = Omit<Incident, "reads">;
 const ASK_MS = 3000;
@@ -144,7 +145,7 @@ function Confirm({ incident, pick, reason, onHolding }: ConfirmProps) {
       return;
     }
     busy.value = true;
-    selectedAircraft.value = keyOf(pick);
+    chooseAircraft(keyOf(pick));
     const act = { act: "launch" as const, lat: incident.lat, lon: incident.lon, alt_rel_m: info.scene_alt_rel_m };
     await send({ ...pick, incident_id: incident.id }, act, reason.value.trim());
     busy.value = false;

@@ -7,8 +7,7 @@ import { LIVE_LAYERS } from "./maplayers";
 import { mapStyle } from "./mapstyle";
 import { markers } from "./markers";
 import type { MapFrame } from "./shapes";
-import { boxes, incidents, page, selectedIncident, trails, vehicles } from "./state";
-import { looking } from "./videopane";
+import { boxes, incidents, looking, page, selectedIncident, trails, vehicles } from "./state";
 
 const SOURCES = ["cameras", "sightings", "trails", "targets"] as const;
 

@@ -3,7 +3,7 @@ import { effect } from "@preact/signals";
 import type { Map as Chart, Marker } from "maplibre-gl";
 import { callSign, figure, spaced, words } from "./format";
 import maplibregl from "./maplibre";
-import { openIncident } from "./select";
+import { chooseAircraft, openIncident } from "./select";
 import {
   boxes,
   docks,
@@ -95,9 +95,7 @@ function dockPins(): Record<string, Pin> {
       looks: `lid-${lid} ${online ? "" : "dead"}`,
       label: edge,
       hint: `Dock ${edge}, lid ${lid}, home of ${callSign(name)}`,
-      press: () => {
-        selectedAircraft.value = `${edge}/${name}`;
-      },
+      press: () => chooseAircraft(`${edge}/${name}`),
     };
   }
   return pins;
@@ -117,9 +115,7 @@ function aircraftPins(): Record<string, Pin> {
       looks: `${old ? "old" : ""} ${key === selectedAircraft.value ? "chosen" : ""}`,
       label: `${callSign(v.aircraft)} ${figure(v.alt_rel_m)} m ${figure(v.groundspeed_mps)} m/s${old ? " (old)" : ""}`,
       hint: `${callSign(v.aircraft)}, ${words(v.stage)}, ${figure(v.alt_rel_m)} metres above its dock`,
-      press: () => {
-        selectedAircraft.value = key;
-      },
+      press: () => chooseAircraft(key),
     };
   }
   return pins;

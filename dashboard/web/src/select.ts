@@ -1,7 +1,7 @@
-/** Which incident is open: in the address (so that a reload keeps it), and its page kept fresh. */
+/** Which aircraft is chosen, and which incident is open: in the address (so that a reload keeps it), and its page kept fresh. */
 import { effect, signal } from "@preact/signals";
 import { api, Refused } from "./api";
-import { further, incidents, orders, page, selectedIncident } from "./state";
+import { further, incidents, looking, orders, page, selectedAircraft, selectedIncident } from "./state";
 
 /** Why the page could not be read; empty while all is well. */
 export const pageError = signal("");
@@ -10,6 +10,11 @@ const SETTLE_MS = 150;
 export function openIncident(id: string | null): void {
   selectedIncident.value = id;
   history.replaceState(null, "", id ? `#/incident/${id}` : "#/");
+}
+
+export function chooseAircraft(key: string): void {
+  selectedAircraft.value = key;
+  looking.value = null;
 }
 
 export async function loadPage(id: string): Promise<void> {

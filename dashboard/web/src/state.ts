@@ -22,6 +22,8 @@ export const orders = signal<Record<string, Order>>({});
 export const page = signal<IncidentPage | null>(null);
 export const selectedIncident = signal<string | null>(null);
 export const selectedAircraft = signal<string | null>(null);
+/** A fixed camera to look at instead of the chosen aircraft's own. */
+export const looking = signal<{ edge: string; camera: string } | null>(null);
 export const dropped = signal(0);
 /** performance.now(), twice a second: what ages are reckoned from. */
 export const tick = signal(performance.now());

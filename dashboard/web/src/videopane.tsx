@@ -1,12 +1,10 @@
 /** The picture: of the chosen aircraft, or of a camera that was clicked on the map; its age is always told. */
-import { signal, useSignal } from "@preact/signals";
+import { useSignal } from "@preact/signals";
 import { useEffect, useRef } from "preact/hooks";
 import { utcTime } from "./format";
-import { boxes, roomOffset, tick } from "./state";
+import { boxes, looking, roomOffset, tick } from "./state";
 import { play, type Shown } from "./video";
 
-/** A roadside camera to look at instead of the aircraft's own. */
-export const looking = signal<{ edge: string; camera: string } | null>(null);
 const OLD_MS = 2000;
 
 export function VideoPane({ edge }: { edge: string }) {
