@@ -40,22 +40,30 @@ class OrderRequest(Frozen):
 
 
 def issue(desk: Desk, person: Person, request: OrderRequest) -> OrderRow:
-    """The order as it stands after it was handed to the broker. Raises Refused with every reason (409), or 503."""
+    """The order as it stands after it was handed to the broker. Raises Refused with every reason (409), or 503.
+
+    A repeat of a request is sent again while it lives and nobody has answered: what was written may never have left
+    (a crash, a commit of unknown outcome), and the box takes an id once.
+    """
+    now = datetime.now(UTC)
     with desk.database.transaction() as db:
         orders.lock_aircraft(db, request.edge, request.aircraft)
-        if row := orders.find_order(db, request.request_id):
-            return _repeat(row, person, request)
-        verdict = _record(db, desk, person, request, datetime.now(UTC))
+        known = orders.find_order(db, request.request_id)
+        verdict = _again(db, known, person, request) if known else _record(db, desk, person, request, now)
+        row = orders.find_order(db, request.request_id)
     if isinstance(verdict, tuple):
         raise Refused(409, f"{request.aircraft} can't {request.act.act} now", verdict)
-    if not desk.mqtt.publish(ORDER.of(verdict.edge), seal("order", verdict.encode(), desk.key), qos=ORDER.qos):
-        _fail(desk, verdict.id, "The broker is away: the order was not sent")
-        raise Refused(503, "The order was not sent", ["The broker is away"])
-    log.info("order_sent", order=str(verdict.id), act=verdict.act.act, aircraft=verdict.aircraft, by=person.name)
-    with desk.database.transaction() as db:
-        row = orders.find_order(db, verdict.id)
     assert row is not None
+    if row.state is OrderState.SENT and now < verdict.expires_at:
+        _send(desk, verdict)
     return row
+
+
+def _send(desk: Desk, order: Order) -> None:
+    if not desk.mqtt.publish(ORDER.of(order.edge), seal("order", order.encode(), desk.key), qos=ORDER.qos):
+        _fail(desk, order.id, "The broker is away: the order was not sent")
+        raise Refused(503, "The order was not sent", ["The broker is away"])
+    log.info("order_sent", order=str(order.id), act=order.act.act, aircraft=order.aircraft, by=order.issued_by)
 
 
 def take_over(desk: Desk, person: Person, edge: str, aircraft: str, reason: str) -> LeaseRow:
@@ -141,7 +149,8 @@ def _tenure(row: LeaseRow) -> Tenure:
     return Tenure(row.holder, row.epoch, row.used_at)
 
 
-def _repeat(row: OrderRow, person: Person, request: OrderRequest) -> OrderRow:
+def _again(db: Db, row: OrderRow, person: Person, request: OrderRequest) -> Order:
+    """The order as it was signed. Raises Refused where the id was used for another wish."""
     same = (row.issued_by, row.edge, row.aircraft, row.incident_id, row.act) == (
         person.name,
         request.edge,
@@ -149,9 +158,10 @@ def _repeat(row: OrderRow, person: Person, request: OrderRequest) -> OrderRow:
         request.incident_id,
         request.act.model_dump(mode="json"),
     )
-    if not same:
+    order = orders.sent_order(db, row.id)
+    if not same or order is None:
         raise Refused(409, "This request id belongs to another order", ["Use a new one for each order"])
-    return row
+    return order
 
 
 def _fail(desk: Desk, order_id: UUID, reason: str) -> None:

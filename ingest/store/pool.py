@@ -4,10 +4,14 @@ import threading
 from collections import deque
 from collections.abc import Iterator
 from contextlib import contextmanager
+from time import monotonic
 
 import psycopg
 
 from ingest.store.connect import LOST, Db
+
+TRUSTED_S = 1.0
+"""A connection used so lately is not asked whether it still lives."""
 
 
 class Away(Exception):
@@ -33,7 +37,7 @@ class Pool:
         self._url, self._wait_s = url, wait_s
         self._options = f"-c statement_timeout={statement_ms} -c timezone=UTC"
         self._places = threading.BoundedSemaphore(size)
-        self._idle: deque[Db] = deque()
+        self._idle: deque[tuple[Db, float]] = deque()
 
     @contextmanager
     def transaction(self) -> Iterator[Db]:
@@ -56,8 +60,8 @@ class Pool:
         return True
 
     def close(self) -> None:
-        while db := self._pop():
-            db.close()
+        while idle := self._pop():
+            idle[0].close()
 
     @contextmanager
     def _borrowed(self) -> Iterator[Db]:
@@ -68,20 +72,20 @@ class Pool:
             self._give_back(db)
 
     def _take(self) -> Db:
-        while db := self._pop():
-            if _is_alive(db):
-                return db
+        while idle := self._pop():
+            if monotonic() - idle[1] < TRUSTED_S or _is_alive(idle[0]):
+                return idle[0]
         return psycopg.connect(self._url, autocommit=True, connect_timeout=3, options=self._options)
 
-    def _pop(self) -> Db | None:
+    def _pop(self) -> tuple[Db, float] | None:
         try:
             return self._idle.pop()
         except IndexError:
             return None
 
     def _give_back(self, db: Db) -> None:
-        if not db.closed:
-            self._idle.append(db)
+        if not (db.closed or db.broken):
+            self._idle.append((db, monotonic()))
 
 
 def _is_alive(db: Db) -> bool:

@@ -97,12 +97,31 @@ def test_a_repeat_changes_nothing_and_another_wish_under_its_id_is_refused(
     first = order(client, body)
     assert order(client, body)["id"] == first["id"]
     order(client, wish(edge, incident, {"act": "hold"}))
-    until(lambda: len(edge.orders) == 2, "the box hears the second order")
+    until(lambda: len(edge.orders) > 1, "the box hears the second order")
     assert [sent.act.act for sent in edge.orders] == ["launch", "hold"]
+    assert [o["act"]["act"] for o in client.get(f"/api/incidents/{incident}").json()["orders"]] == ["launch", "hold"]
     other = client.post("/api/orders", json=body | {"act": {"act": "land"}})
     assert other.status_code == 409
     stranger = console.signed_in("dispatcher")
     assert stranger.post("/api/orders", json=body).status_code == 409
+
+
+def test_a_repeat_sends_what_was_written_and_never_left(
+    console: Console, edge: FakeEdge, incident: UUID, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The process dies between the commit and the broker; the browser repeats its request."""
+    client, body = console.signed_in("dispatcher"), wish(edge, incident)
+
+    def die(*_args: object, **_named: object) -> bool:
+        raise RuntimeError("killed here")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(console.desk.mqtt, "publish", die)
+        assert client.post("/api/orders", json=body).status_code == 500
+    assert edge.orders == []
+    order(client, body)
+    (sent,) = until(lambda: list(edge.orders), "the box hears the order")
+    assert str(sent.id) == body["request_id"]
 
 
 def test_sequence_numbers_rise_within_a_lease(console: Console, edge: FakeEdge, incident: UUID) -> None:
