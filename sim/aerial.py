@@ -95,7 +95,7 @@ class _Places(Generic[T]):
     """Things that stay where they are, found by place."""
 
     def __init__(self, things: Sequence[T]) -> None:
-        self._things = things
+        self._things: Sequence[T] = things
         self._at = np.array([(thing.x_m, thing.y_m) for thing in things])
 
     def around(self, x: float, y: float, reach_m: float) -> list[T]:
@@ -130,7 +130,9 @@ def _dark() -> Bgr:
     """The inside of the dock: a lamp's glow on the pad, hardly more."""
     v, u = np.mgrid[0:HEIGHT, 0:WIDTH]
     glow = np.exp(-(((u - 520) / 150.0) ** 2) - ((v - 70) / 90.0) ** 2)[:, :, None]
-    return (np.array([16.0, 13.0, 12.0]) + glow * np.array([26.0, 44.0, 20.0])).astype(np.uint8)
+    inside = np.array([16.0, 13.0, 12.0]) + glow * np.array([26.0, 44.0, 20.0])
+    dark: Bgr = inside.astype(np.uint8)
+    return dark
 
 
 def _stamp(frame: Bgr, wall_s: float, text: str) -> None:

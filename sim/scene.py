@@ -1,4 +1,4 @@
-"""The picture of a roadside camera at a moment: the painted street, the vehicles on it, the sensor's noise, the clock."""
+"""The picture of a roadside camera at a moment: the painted street, its vehicles, the sensor's noise, the clock."""
 
 from datetime import UTC, datetime
 
@@ -13,6 +13,7 @@ from sim.scene_vehicle import draw, faces_of
 from sim.traffic import Traffic
 
 NOISE_FRAMES = 8
+STAMP_PX = 24
 NOISE_LEVELS = 1.6
 """Standard deviation in grey levels: daylight."""
 
@@ -49,5 +50,5 @@ def _stamp(frame: Bgr, wall_s: float, label: str) -> None:
     """Time in UTC and the camera's name, as cameras write them."""
     moment = datetime.fromtimestamp(wall_s, UTC)
     text = f"{moment:%Y-%m-%d %H:%M:%S}.{moment.microsecond // 100_000}Z  {label.upper()}"
-    for colour, thick in (((20, 20, 20), 3), ((240, 240, 240), 1)):
-        cv2.putText(frame, text, (12, 22), cv2.FONT_HERSHEY_SIMPLEX, 0.45, colour, thick, cv2.LINE_AA)
+    frame[:STAMP_PX] = frame[:STAMP_PX] // 3
+    cv2.putText(frame, text, (10, STAMP_PX - 7), cv2.FONT_HERSHEY_SIMPLEX, 0.45, (240, 240, 240), 1, cv2.LINE_AA)

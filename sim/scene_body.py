@@ -77,8 +77,7 @@ def looks_of(number: int, kind: Kind, colour: str) -> Looks:
             shape = VAN
         case "bus":
             shape = BUS
-    paint = tuple(channel * rng.uniform(0.92, 1.08) for channel in PAINTS[colour])
-    return Looks(
-        kind, shape, (min(paint[0], 240), min(paint[1], 240), min(paint[2], 240)),
-        rng.randrange(3), rng.randrange(3), rng.randrange(3), rng.random() < 0.4, number,
-    )  # fmt: skip
+    light = rng.uniform(0.93, 1.06)
+    blue, green, red = (min(channel * light * rng.uniform(0.985, 1.015), 240) for channel in PAINTS[colour])
+    styles = rng.randrange(3), rng.randrange(3), rng.randrange(3)
+    return Looks(kind, shape, (blue, green, red), *styles, trim=rng.random() < 0.4, seed=number)

@@ -10,6 +10,10 @@ from sim.scene_lens import Texture
 
 Colour = tuple[float, float, float]
 """Blue, green, red, 0 to 255."""
+Outline = Sequence[tuple[float, float]]
+"""Corners in metres."""
+Stops = Sequence[tuple[float, float]]
+"""(place in metres, factor), places rising."""
 _SUB = 4
 
 
@@ -32,33 +36,43 @@ class Canvas:
         bgr = (self.bgr * share // 255).astype(np.uint8)
         return Texture(np.dstack([bgr, self.alpha]))
 
-    def poly(self, points: Sequence[tuple[float, float]], colour: Colour, opacity: float = 1.0) -> None:
-        mask = self._mask(points)
-        self._paint(mask, colour, opacity)
+    def poly(self, points: Outline, colour: Colour, opacity: float = 1.0) -> None:
+        box, mask = self._mask(points)
+        if not mask.size:
+            return
+        share = (mask.astype(np.float32) * (opacity / 255))[:, :, None]
+        paint = np.array(colour, np.float32)
+        under = np.where(self.alpha[box][:, :, None] == 0, paint, self.bgr[box])
+        self.bgr[box] = (under + (paint - under) * share + 0.5).astype(np.uint8)
+        self.alpha[box] = np.maximum(self.alpha[box], (mask * opacity).astype(np.uint8))
 
-    def rect(self, x0: float, y0: float, x1: float, y1: float, colour: Colour, opacity: float = 1.0,
-             radius: float = 0.0) -> None:  # fmt: skip
+    def rect(  # noqa: PLR0917 - coordinates, then paint, as in every drawing library
+        self, x0: float, y0: float, x1: float, y1: float, colour: Colour, opacity: float = 1.0, *, radius: float = 0.0
+    ) -> None:
         self.poly(rounded(x0, y0, x1, y1, radius), colour, opacity)
 
-    def ellipse(self, x: float, y: float, rx: float, ry: float, colour: Colour, opacity: float = 1.0) -> None:
+    def ellipse(  # noqa: PLR0917
+        self, x: float, y: float, rx: float, ry: float, colour: Colour, opacity: float = 1.0
+    ) -> None:
         turn = np.linspace(0, 2 * np.pi, 40, endpoint=False)
         self.poly([(x + rx * float(np.cos(a)), y + ry * float(np.sin(a))) for a in turn], colour, opacity)
 
-    def line(self, x0: float, y0: float, x1: float, y1: float, width: float, colour: Colour,
-             opacity: float = 1.0) -> None:  # fmt: skip
+    def line(  # noqa: PLR0917
+        self, x0: float, y0: float, x1: float, y1: float, width: float, colour: Colour, opacity: float = 1.0
+    ) -> None:
         dx, dy = x1 - x0, y1 - y0
         scale = width / 2 / max((dx * dx + dy * dy) ** 0.5, 1e-6)
         nx, ny = -dy * scale, dx * scale
         self.poly([(x0 + nx, y0 + ny), (x1 + nx, y1 + ny), (x1 - nx, y1 - ny), (x0 - nx, y0 - ny)], colour, opacity)
 
-    def shade_down(self, stops: Sequence[tuple[float, float]]) -> None:
+    def shade_down(self, stops: Stops) -> None:
         """Multiplies the colours by (height in metres, factor) stops, rising heights, straight between them."""
         rows = (len(self.alpha) - np.arange(len(self.alpha)) - 0.5) / self.px_per_m
-        self._multiply(np.interp(rows, *zip(*stops, strict=True))[:, None, None])
+        self._multiply(_between(rows, stops)[:, None, None])
 
-    def shade_across(self, stops: Sequence[tuple[float, float]]) -> None:
+    def shade_across(self, stops: Stops) -> None:
         columns = (np.arange(self.alpha.shape[1]) + 0.5) / self.px_per_m
-        self._multiply(np.interp(columns, *zip(*stops, strict=True))[None, :, None])
+        self._multiply(_between(columns, stops)[None, :, None])
 
     def grain(self, rng: np.random.Generator, strength: float) -> None:
         """Uneven light: blotches of about 4 px, `strength` in grey levels."""
@@ -73,35 +87,33 @@ class Canvas:
         self.bgr = cv2.GaussianBlur(self.bgr, (size, size), 0).astype(np.uint8, copy=False)
         self.alpha = cv2.GaussianBlur(self.alpha, (size, size), 0).astype(np.uint8, copy=False)
 
-    def keep(self, points: Sequence[tuple[float, float]]) -> None:
+    def keep(self, points: Outline) -> None:
         """Clears what lies outside of the outline."""
-        self.alpha = np.minimum(self.alpha, self._mask(points))
-
-    def cut(self, points: Sequence[tuple[float, float]]) -> None:
-        self.alpha = np.minimum(self.alpha, 255 - self._mask(points))
+        inside = np.zeros_like(self.alpha)
+        box, mask = self._mask(points)
+        inside[box] = mask
+        self.alpha = np.minimum(self.alpha, inside)
 
     def _multiply(self, factors: NDArray[np.float64]) -> None:
         self.bgr = np.clip(self.bgr * factors, 0, 255).astype(np.uint8)
 
-    def _mask(self, points: Sequence[tuple[float, float]]) -> NDArray[np.uint8]:
-        mask = np.zeros(self.alpha.shape, np.uint8)
+    def _mask(self, points: Outline) -> tuple[tuple[slice, slice], NDArray[np.uint8]]:
+        """The shape's cover, and the part of the canvas that it covers."""
         pixels = np.array([(x, self.height_m - y) for x, y in points]) * self.px_per_m - 0.5
-        cv2.fillPoly(mask, [np.round(pixels * 2**_SUB).astype(np.int32)], 255, cv2.LINE_AA, _SUB)
-        return mask
-
-    def _paint(self, mask: NDArray[np.uint8], colour: Colour, opacity: float) -> None:
-        ys, xs = np.flatnonzero(mask.any(axis=1)), np.flatnonzero(mask.any(axis=0))
-        if not len(ys):
-            return
-        box = slice(ys[0], ys[-1] + 1), slice(xs[0], xs[-1] + 1)
-        share = (mask[box].astype(np.float32) * (opacity / 255))[:, :, None]
-        under = np.where(self.alpha[box][:, :, None] == 0, np.float32(colour), self.bgr[box])
-        self.bgr[box] = (under + (np.float32(colour) - under) * share + 0.5).astype(np.uint8)
-        solid = (mask[box] * opacity).astype(np.uint8)
-        self.alpha[box] = np.maximum(self.alpha[box], solid)
+        low = np.maximum(np.floor(pixels.min(axis=0)).astype(int) - 1, 0)
+        high = np.minimum(np.ceil(pixels.max(axis=0)).astype(int) + 2, self.alpha.shape[::-1])
+        mask = np.zeros(np.maximum(high - low, 0)[::-1], np.uint8)
+        if mask.size:
+            cv2.fillPoly(mask, [np.round((pixels - low) * 2**_SUB).astype(np.int32)], [255], cv2.LINE_AA, _SUB)
+        return (slice(low[1], max(low[1], high[1])), slice(low[0], max(low[0], high[0]))), mask
 
 
-def rounded(x0: float, y0: float, x1: float, y1: float, radius: float) -> list[tuple[float, float]]:
+def _between(at: NDArray[np.floating], stops: Stops) -> NDArray[np.float64]:
+    places, factors = zip(*stops, strict=True)
+    return np.asarray(np.interp(at, np.array(places), np.array(factors)), np.float64)
+
+
+def rounded(x0: float, y0: float, x1: float, y1: float, radius: float) -> Outline:
     """A rectangle's outline with round corners."""
     if radius <= 0:
         return [(x0, y0), (x1, y0), (x1, y1), (x0, y1)]

@@ -1,4 +1,4 @@
-"""The upright ends of a vehicle, painted square on: nose and tail, in metres above the road, seen by who looks at them."""
+"""The upright ends of a vehicle, painted square on: nose and tail, in metres above the road."""
 
 from sim.scene_body import Looks
 from sim.scene_canvas import Canvas, Colour, mixed
@@ -51,9 +51,17 @@ def _panel(c: Canvas, looks: Looks, low: float, high: float) -> None:
     for x in (0.07, w - 0.27):
         c.rect(x, 0.0, x + 0.20, 0.30, TYRE, radius=0.04)
     c.rect(0.16, 0.11, w - 0.16, 0.3, (14, 14, 14))
-    c.rect(0.01, low, w - 0.01, high + 0.1, looks.paint, radius=0.11)
+    c.poly(_body(w, low, high), looks.paint)
     c.shade_down([(0, 0.6), (low, 0.6), (low + 0.16, 0.86), ((low + high) / 2, 1.0), (high, 1.14)])
     c.shade_across([(0, 0.62), (0.10, 0.86), (0.34, 1.0), (w / 2, 1.05), (w - 0.34, 0.98), (w - 0.1, 0.8), (w, 0.55)])
+
+
+def _body(w: float, low: float, high: float) -> list[tuple[float, float]]:
+    """Widest in the middle, shoulders drawn in, corners round."""
+    middle, waist = (low + high) / 2, 0.03 * w
+    right = [(w - 0.13, low), (w - 0.05, low + 0.03), (w - 0.015, low + 0.12), (w, middle), (w - 0.012, high - 0.10),
+             (w - waist, high - 0.02), (w - waist - 0.04, high)]  # fmt: skip
+    return [*right, *((w - x, y) for x, y in reversed(right))]
 
 
 def _intake(c: Canvas, looks: Looks) -> None:

@@ -10,6 +10,7 @@ DARK: Colour = (18, 18, 20)
 GLASS: Colour = (58, 52, 46)
 SKY: Colour = (196, 186, 172)
 SKIN: Colour = (120, 150, 190)
+MIRROR_M = (0.21, 0.15)
 
 
 def flank(looks: Looks) -> Canvas:
@@ -54,8 +55,9 @@ def windscreen(looks: Looks) -> Canvas:
     for x in (w * 0.32, w * 0.69):
         c.rect(x - 0.16, 0.0, x + 0.16, h * 0.46, (30, 28, 26), 0.8, radius=0.08)
         if x > w / 2 or rng.random() < 0.35:
-            c.ellipse(x, h * 0.30, 0.22, h * 0.28, (52, 44, 40), 0.9)
-            c.ellipse(x, h * 0.60, 0.085, h * 0.17, mixed(SKIN, DARK, 0.45), 0.85)
+            c.ellipse(x, h * 0.16, 0.21, h * 0.30, (56, 46, 42), 0.9)
+            c.ellipse(x, h * 0.545, 0.078, h * 0.125, mixed(SKIN, DARK, 0.5), 0.8)
+            c.ellipse(x, h * 0.62, 0.08, h * 0.07, (34, 36, 40), 0.8)
     c.ellipse(w * 0.66, h * 0.12, 0.17, h * 0.16, DARK, 0.7)
     c.poly([(0.1, h), (w * 0.55, h), (w * 0.25, 0), (0.1, 0)], SKY, 0.20)
     c.poly([(w * 0.62, h), (w * 0.78, h), (w * 0.5, 0), (w * 0.34, 0)], SKY, 0.14)
@@ -114,6 +116,16 @@ def shadow(looks: Looks) -> Canvas:
     c.rect(0.42, 0.4, s.width + 0.58, s.length + 0.6, (16, 15, 14), 0.86, radius=0.3)
     c.bgr[:] = (16, 15, 14)
     c.soften(0.22)
+    return c
+
+
+def mirror(looks: Looks, rear: bool) -> Canvas:
+    """Its housing from ahead; from behind, glass in the housing."""
+    c = Canvas(MIRROR_M[0], MIRROR_M[1], PX_PER_M)
+    c.rect(0, 0, c.width_m, c.height_m, mixed(looks.paint, DARK, 0.2), radius=0.05)
+    c.shade_down([(0, 0.7), (c.height_m, 1.15)])
+    if rear:
+        c.rect(0.025, 0.025, c.width_m - 0.025, c.height_m - 0.02, mixed(GLASS, SKY, 0.35), radius=0.04)
     return c
 
 

@@ -17,33 +17,43 @@ ASPHALT: Colour = (104, 103, 102)
 PAVING: Colour = (142, 146, 150)
 GRASS: Colour = (62, 112, 92)
 LINE_WHITE: Colour = (206, 208, 208)
+LINE_YELLOW: Colour = (40, 170, 205)
+KERB: Colour = (168, 170, 170)
+BANDS: tuple[tuple[float, float, Colour], ...] = (
+    (-99.0, -1.6, GRASS),
+    (-1.6, KERB_LEFT_M - 0.14, PAVING),
+    (KERB_LEFT_M - 0.14, KERB_LEFT_M, KERB),
+    (KERB_LEFT_M, KERB_RIGHT_M, ASPHALT),
+    (KERB_RIGHT_M, KERB_RIGHT_M + 0.14, KERB),
+    (KERB_RIGHT_M + 0.14, WALL_M, PAVING),
+    (WALL_M, 99.0, GRASS),
+)
+"""From X to X: what lies there."""
 HAZE: Colour = (214, 208, 200)
+SKY: Colour = (232, 222, 212)
 BRICKS: tuple[Colour, ...] = ((74, 92, 142), (96, 122, 166), (84, 104, 128), (164, 178, 186), (192, 202, 206))
 DOORS: tuple[Colour, ...] = ((60, 48, 120), (110, 70, 30), (50, 78, 40), (40, 40, 42), (120, 120, 116))
+WINDOWS = ((2.6, 4.6, 0.9, 2.3), (5.6, 7.4, 0.9, 2.3), (1.0, 2.4, 3.3, 4.8), (3.6, 5.0, 3.3, 4.8), (5.8, 7.2, 3.3, 4.8))
+"""Of a terraced house: x from and to, y from and to."""
 LEAVES: tuple[Colour, ...] = ((44, 92, 70), (52, 104, 84), (40, 78, 66))
 
 
 def paint_street(lens: Lens, side: int, seed: str) -> Bgr:
     """uint8 BGR, the lens's size. `side`: 1 where the street lies to the right of the camera, -1 to the left."""
-    rng = np.random.default_rng(abs(hash_of(seed)))
+    rng = np.random.default_rng(list(seed.encode()))
     frame = _sky(lens, rng)
     _ground(frame, lens, side, rng)
     for z in range(int(FAR_M), 20, -8):
         _house(frame, lens, side, float(z), rng)
-    for z in np.arange(FAR_M, 30, -6.0):
+    for z in range(int(FAR_M), 30, -6):
         _front(frame, lens, side, float(z), rng)
     return _focused(frame, lens)
-
-
-def hash_of(text: str) -> int:
-    """The same in every process, unlike hash()."""
-    return int.from_bytes(text.encode()[-12:], "little") ^ len(text)
 
 
 def _sky(lens: Lens, rng: np.random.Generator) -> Bgr:
     """Overcast, with far trees above the horizon."""
     rows = np.linspace(0, 1, lens.height)[:, None, None]
-    sky = np.float64([232, 222, 212]) * (1 - rows) + np.float64(HAZE) * rows
+    sky = np.array(SKY) * (1 - rows) + np.array(HAZE) * rows
     frame = np.broadcast_to(sky, (lens.height, lens.width, 3)).astype(np.uint8)
     horizon = lens.project(np.array([[0.0, lens.above_m, 4000.0]]))[0][0, 1]
     tops = horizon - 34 - 22 * _wave(lens.width, rng, 60) - 7 * _wave(lens.width, rng, 9)
@@ -57,17 +67,14 @@ def _ground(frame: Bgr, lens: Lens, side: int, rng: np.random.Generator) -> None
     x, z = lens.ground()
     x, seen = x * side, np.isfinite(z) & (z < FAR_M + 400)
     colour = np.zeros((*x.shape, 3))
-    bands = ((-99.0, -1.6, GRASS), (-1.6, KERB_LEFT_M - 0.14, PAVING), (KERB_LEFT_M - 0.14, KERB_LEFT_M, (168, 170, 170)),
-             (KERB_LEFT_M, KERB_RIGHT_M, ASPHALT), (KERB_RIGHT_M, KERB_RIGHT_M + 0.14, (168, 170, 170)),
-             (KERB_RIGHT_M + 0.14, WALL_M, PAVING), (WALL_M, 99.0, GRASS))  # fmt: skip
-    for low, high, paint in bands:
+    for low, high, paint in BANDS:
         colour[(x >= low) & (x < high)] = paint
     _wear(colour, x, z, rng)
     _markings(colour, x, z)
     gutter = np.exp(-(((x - KERB_LEFT_M) / 0.25) ** 2)) + np.exp(-(((x - KERB_RIGHT_M) / 0.25) ** 2))
     colour *= (1 - 0.22 * gutter * ((x > KERB_LEFT_M) & (x < KERB_RIGHT_M)))[:, :, None]
     haze = np.clip(z / 900, 0, 0.5)[:, :, None]
-    frame[seen] = np.clip(colour * (1 - haze) + np.float64(HAZE) * haze, 0, 255)[seen]
+    frame[seen] = np.clip(colour * (1 - haze) + np.array(HAZE) * haze, 0, 255)[seen]
 
 
 def _wear(
@@ -89,11 +96,11 @@ def _wear(
 def _markings(colour: NDArray[np.float64], x: NDArray[np.float64], z: NDArray[np.float64]) -> None:
     """Lane line with its gaps (TSRGD 2016, schedule 11, diagram 1005: 2 m marks, 4 m gaps) and double yellow lines."""
     dash = (np.abs(x - CENTRE_M) < 0.05) & (np.mod(z, 6.0) < 2.0)
-    colour[dash] = colour[dash] * 0.25 + np.float64(LINE_WHITE) * 0.75
+    colour[dash] = colour[dash] * 0.25 + np.array(LINE_WHITE) * 0.75
     for kerb, sign in ((KERB_LEFT_M, 1), (KERB_RIGHT_M, -1)):
         for off in (0.25, 0.45):
             stripe = np.abs(x - kerb - sign * off) < 0.05
-            colour[stripe] = colour[stripe] * 0.35 + np.float64((40, 170, 205)) * 0.65
+            colour[stripe] = colour[stripe] * 0.35 + np.array(LINE_YELLOW) * 0.65
 
 
 def _house(frame: Bgr, lens: Lens, side: int, z: float, rng: np.random.Generator) -> None:
@@ -101,11 +108,10 @@ def _house(frame: Bgr, lens: Lens, side: int, z: float, rng: np.random.Generator
     gap = rng.random() < 0.14
     brick, set_back = BRICKS[int(rng.integers(len(BRICKS)))], HOUSES_M + float(rng.choice([0.0, 0.0, 0.6]))
     if gap:
-        _tree(frame, lens, side * (set_back + 2.5), z + 4, 5.5 + 2 * rng.random(), rng)
+        _tree(frame, lens, (side * (set_back + 2.5), z + 4), 5.5 + 2 * rng.random(), rng)
         return
     c = _terrace(brick, rng)
-    shade = 0.93 + 0.1 * rng.random()
-    c.bgr = np.clip(c.bgr * shade + np.float64(HAZE) * 0.0, 0, 255).astype(np.uint8)
+    c.shade_across([(0, shade := 0.93 + 0.1 * rng.random()), (8, shade)])
     _hazed(c, z)
     x = side * set_back
     _lay(frame, lens, c, [(x, 7.0, z), (x, 7.0, z + 8), (x, 0, z + 8), (x, 0, z)])
@@ -119,24 +125,21 @@ def _terrace(brick: Colour, rng: np.random.Generator) -> Canvas:
         c.line(0, float(y), 8, float(y), 0.02, mixed(brick, (200, 205, 205), 0.35), 0.35)
     c.rect(0, 5.4, 8, 7.0, (78, 76, 80))
     c.line(0, 5.38, 8, 5.38, 0.12, (226, 226, 226))
-    door = DOORS[int(rng.integers(len(DOORS)))]
-    for x0, x1, y0, y1 in (
-        (2.6, 4.6, 0.9, 2.3),
-        (5.6, 7.4, 0.9, 2.3),
-        (1.0, 2.4, 3.3, 4.8),
-        (3.6, 5.0, 3.3, 4.8),
-        (5.8, 7.2, 3.3, 4.8),
-    ):
-        c.rect(x0 - 0.12, y0 - 0.14, x1 + 0.12, y1 + 0.16, (216, 218, 218))
-        c.rect(x0, y0, x1, y1, (70, 64, 58))
-        c.poly([(x0, y0 + 0.3), (x1, y0 + 0.8), (x1, y1), (x0, y1)], (168, 158, 148), 0.45)
-        c.line((x0 + x1) / 2, y0, (x0 + x1) / 2, y1, 0.08, (230, 230, 230))
-        c.line(x0, (y0 + y1) / 2, x1, (y0 + y1) / 2, 0.06, (230, 230, 230))
+    for window in WINDOWS:
+        _window(c, *window)
     c.rect(0.7, 0.0, 1.9, 2.35, (220, 222, 222))
-    c.rect(0.82, 0.1, 1.78, 2.2, door)
+    c.rect(0.82, 0.1, 1.78, 2.2, DOORS[int(rng.integers(len(DOORS)))])
     c.rect(1.05, 1.4, 1.55, 2.0, (90, 84, 78))
     c.line(7.9, 0, 7.9, 5.4, 0.1, (60, 60, 62))
     return c
+
+
+def _window(c: Canvas, x0: float, x1: float, y0: float, y1: float) -> None:
+    c.rect(x0 - 0.12, y0 - 0.14, x1 + 0.12, y1 + 0.16, (216, 218, 218))
+    c.rect(x0, y0, x1, y1, (70, 64, 58))
+    c.poly([(x0, y0 + 0.3), (x1, y0 + 0.8), (x1, y1), (x0, y1)], (168, 158, 148), 0.45)
+    c.line((x0 + x1) / 2, y0, (x0 + x1) / 2, y1, 0.08, (230, 230, 230))
+    c.line(x0, (y0 + y1) / 2, x1, (y0 + y1) / 2, 0.06, (230, 230, 230))
 
 
 def _front(frame: Bgr, lens: Lens, side: int, z: float, rng: np.random.Generator) -> None:
@@ -157,7 +160,7 @@ def _front(frame: Bgr, lens: Lens, side: int, z: float, rng: np.random.Generator
     if rng.random() < 0.16:
         _post(frame, lens, side * (KERB_RIGHT_M + 0.5), z)
     elif rng.random() < 0.13:
-        _tree(frame, lens, side * (KERB_RIGHT_M + 0.7), z, 4.2 + 1.5 * rng.random(), rng)
+        _tree(frame, lens, (side * (KERB_RIGHT_M + 0.7), z), 4.2 + 1.5 * rng.random(), rng)
 
 
 def _hedge(c: Canvas, height: float, rng: np.random.Generator) -> None:
@@ -167,7 +170,9 @@ def _hedge(c: Canvas, height: float, rng: np.random.Generator) -> None:
         c.ellipse(x, y * 0.98, 0.16, 0.13, mixed(leaf, (120, 180, 150), 0.25 * rng.random()))
 
 
-def _tree(frame: Bgr, lens: Lens, x: float, z: float, height: float, rng: np.random.Generator) -> None:
+def _tree(frame: Bgr, lens: Lens, at: tuple[float, float], height: float, rng: np.random.Generator) -> None:
+    """`at`: X and Z of its foot."""
+    x, z = at
     c = Canvas(5.0, height + 0.4, 40)
     c.line(2.5, 0, 2.5, height * 0.6, 0.24, (58, 70, 82))
     for _ in range(220):
@@ -194,7 +199,7 @@ def _post(frame: Bgr, lens: Lens, x: float, z: float) -> None:
 
 def _hazed(c: Canvas, z: float) -> None:
     share = min(0.5, z / 900)
-    c.bgr = (c.bgr * (1 - share) + np.float64(HAZE) * share).astype(np.uint8)
+    c.bgr = (c.bgr * (1 - share) + np.array(HAZE) * share).astype(np.uint8)
 
 
 def _lay(frame: Bgr, lens: Lens, c: Canvas, corners: list[tuple[float, float, float]]) -> None:

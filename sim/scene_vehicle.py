@@ -1,6 +1,6 @@
 """One vehicle in a roadside picture: its painted faces, put together as a solid and laid into the frame."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -10,12 +10,13 @@ from sim import scene_ends as ends
 from sim import scene_flanks as flanks
 from sim.plates import render_plate
 from sim.scene_body import Looks, looks_of
-from sim.scene_canvas import Canvas
 from sim.scene_lens import NEAR_M, Bgr, Bgra, Lens, Points, Texture, lay
 from sim.traffic import Kind
 
 PLATE_PX_PER_MM = 0.75
 PLATE_M = (0.520, 0.111)
+ROUND_M = (0.16, 0.0)
+"""An end is laid twice, first this far inside: behind its round corners one sees bodywork, not the street."""
 
 
 @dataclass(frozen=True)
@@ -42,6 +43,7 @@ class Faces:
     side: Texture
     roof: Texture
     shadow: Texture
+    mirror: Texture
     plate: Texture
 
 
@@ -51,11 +53,18 @@ def faces_of(number: int, kind: Kind, colour: str, vrm: str, rear: bool) -> Face
     end, pane, lid = (
         (ends.tail, flanks.rear_window, flanks.roof) if rear else (ends.nose, flanks.windscreen, flanks.bonnet)
     )
-    make: Callable[[Callable[[Looks], Canvas]], Texture] = lambda paint: paint(looks).texture()  # noqa: E731
     return Faces(
-        looks, make(end), make(pane), make(lid), make(flanks.flank), make(flanks.side_windows), make(flanks.roof),
-        make(flanks.shadow), _plate(vrm, rear),
-    )  # fmt: skip
+        looks,
+        end=end(looks).texture(),
+        pane=pane(looks).texture(),
+        lid=lid(looks).texture(),
+        flank=flanks.flank(looks).texture(),
+        side=flanks.side_windows(looks).texture(),
+        roof=flanks.roof(looks).texture(),
+        shadow=flanks.shadow(looks).texture(),
+        mirror=flanks.mirror(looks, rear).texture(),
+        plate=_plate(vrm, rear),
+    )
 
 
 def plate_corners(looks: Looks, at: Standing) -> Points:
@@ -69,11 +78,9 @@ def plate_corners(looks: Looks, at: Standing) -> Points:
 
 def draw(frame: Bgr, lens: Lens, faces: Faces, at: Standing) -> None:
     """In place, far faces first."""
-    for texture, quad in _solid(faces, at):
-        clipped = _before_lens(quad, texture)
-        if clipped:
-            texture, quad = clipped
-            lay(frame, texture, lens.project(quad)[0])
+    for face, quad in _solid(faces, at):
+        if seen := _before_lens(quad, face):
+            lay(frame, seen[0], lens.project(seen[1])[0])
 
 
 def _solid(faces: Faces, at: Standing) -> Iterator[tuple[Texture, Points]]:
@@ -83,19 +90,25 @@ def _solid(faces: Faces, at: Standing) -> Iterator[tuple[Texture, Points]]:
     top_side = x - top_half if x > 0 else x + top_half
     z = at.z
     yield faces.shadow, _level(x, half + 0.5, 0.01, *sorted((z(-0.5), z(s.length + 0.5)), reverse=True))
+    mirrors = [(faces.mirror, _mirror(faces, at, way)) for way in (-1, 1)]
+    if not at.comes:
+        yield from mirrors
     yield faces.flank, np.array([(side, s.belt + 0.03, z(0)), (side, s.belt + 0.03, z(s.length)),
                                  (side, 0, z(s.length)), (side, 0, z(0))])  # fmt: skip
     yield faces.side, np.array([(top_side, s.height, z(0)), (top_side, s.height, z(s.length)),
                                 (side, s.belt, z(s.length)), (side, s.belt, z(0))])  # fmt: skip
     yield faces.roof, _level(x, top_half, s.height, *sorted((z(s.roof_a), z(s.roof_end_a)), reverse=True))
     if at.comes:
-        yield faces.pane, _slope(x, (top_half, s.height, z(s.roof_a)), (half * 0.95, s.belt, z(s.screen_a)))
-        yield faces.lid, _slope(x, (half * 0.95, s.belt, z(s.screen_a)), (half * 0.93, s.nose, z(0.0)))
-        yield faces.end, _upright(x, half, s.nose + 0.02, z(0.0))
+        yield from mirrors
+        yield faces.pane, _slope(x, (top_half, s.height, z(s.roof_a)), (half, s.belt, z(s.screen_a)))
+        yield faces.lid, _slope(x, (half, s.belt, z(s.screen_a)), (half * 0.99, s.nose, z(0.0)))
+        for depth in ROUND_M:
+            yield faces.end, _upright(x, half, s.nose + 0.02, z(depth))
     else:
-        yield faces.pane, _slope(x, (top_half, s.height, z(s.roof_end_a)), (half * 0.95, s.tail, z(s.tail_a)))
-        yield faces.lid, _slope(x, (half * 0.95, s.tail, z(s.tail_a)), (half * 0.95, s.tail, z(s.length)))
-        yield faces.end, _upright(x, half, s.tail + 0.02, z(s.length))
+        yield faces.pane, _slope(x, (top_half, s.height, z(s.roof_end_a)), (half, s.tail, z(s.tail_a)))
+        yield faces.lid, _slope(x, (half, s.tail, z(s.tail_a)), (half * 0.95, s.tail, z(s.length)))
+        for depth in ROUND_M:
+            yield faces.end, _upright(x, half, s.tail + 0.02, z(s.length - depth))
     yield faces.plate, plate_corners(faces.looks, at)
 
 
@@ -128,6 +141,14 @@ def _cut(texture: Texture, quad: Points, share: float, *, along: bool, keep_far:
 def _plate(vrm: str, rear: bool) -> Texture:
     bgr = render_plate(vrm, rear=rear, px_per_mm=PLATE_PX_PER_MM)
     return Texture(np.dstack([bgr, np.full(bgr.shape[:2], 255, np.uint8)]))
+
+
+def _mirror(faces: Faces, at: Standing, way: int) -> Points:
+    """On the left (-1) or right (1) of the picture, behind the screen's foot."""
+    s, (wide, high) = faces.looks.shape, flanks.MIRROR_M
+    middle, low, z = at.x_m + way * (s.width / 2 + wide / 2 - 0.04), s.belt - 0.01, at.z(s.screen_a + 0.25)
+    return np.array([(middle - wide / 2, low + high, z), (middle + wide / 2, low + high, z),
+                     (middle + wide / 2, low, z), (middle - wide / 2, low, z)])  # fmt: skip
 
 
 def _level(x: float, half: float, y: float, far_z: float, near_z: float) -> Points:

@@ -107,7 +107,7 @@ def _is_free(house: House) -> bool:
     here, reach = (house.x_m, house.y_m), max(house.length_m, house.depth_m) / 2
     if any(math.dist(here, yard) < YARD_M + reach for yard in KEEP_CLEAR):
         return False
-    if cv2.pointPolygonTest(np.float32(world.park()), here, True) > -reach:
+    if cv2.pointPolygonTest(np.array(world.park(), np.float32), here, True) > -reach:
         return False
     if distance_to_line(here, world.river()) < world.RIVER_WIDTH_M / 2 + reach + 3:
         return False
@@ -159,8 +159,8 @@ def _trees(houses: list[House], rng: random.Random) -> Iterator[Tree]:
             yield from _grown(x, y, rng)
     for (ax, ay), (bx, by) in pairwise(world.river()):
         if rng.random() < 0.7:
-            side = rng.choice((-1, 1)) * (world.RIVER_WIDTH_M / 2 + rng.uniform(3, 8))
-            yield from _grown((ax + bx) / 2, (ay + by) / 2 + side, rng)
+            bank = rng.choice((-1, 1)) * (world.RIVER_WIDTH_M / 2 + rng.uniform(3, 8))
+            yield from _grown((ax + bx) / 2, (ay + by) / 2 + bank, rng)
 
 
 def _grown(x: float, y: float, rng: random.Random) -> Iterator[Tree]:
