@@ -24,6 +24,8 @@ from sim.mavlink import dialect as m
 
 PARAMETERS_AT_ONCE = 5
 """PARAM_VALUEs a call of `due`: a list takes a second or so, as over a real link."""
+FTP_NAK, OPEN_FILE_RO, UNKNOWN_COMMAND, FILE_NOT_FOUND = 129, 4, 7, 10
+"""MAVFTP opcodes and error codes."""
 LOCATED = (22, 179, 192, 195, 201)
 """Commands whose param 5 to 7 are a place."""
 
@@ -240,6 +242,17 @@ def _ping(channel: Channel, message: Any) -> None:
         channel.queue.append(m.MAVLink_ping_message(message.time_usec, message.seq, *channel.source))
 
 
+def _file(channel: Channel, message: Any) -> None:
+    """MAVFTP is not fitted: a NAK at once spares the client its time-outs (it then asks by PARAM_REQUEST_LIST)."""
+    asked = message.payload
+    sequence = (asked[0] + (asked[1] << 8) + 1) & 0xFFFF
+    why = FILE_NOT_FOUND if asked[3] == OPEN_FILE_RO else UNKNOWN_COMMAND
+    head = [sequence & 0xFF, sequence >> 8, asked[2], FTP_NAK, 1, asked[3], 0, 0, 0, 0, 0, 0, why]
+    channel.queue.append(
+        m.MAVLink_file_transfer_protocol_message(0, *channel.source, [*head, *[0] * (251 - len(head))])
+    )
+
+
 HANDLERS: dict[str, Callable[[Channel, Any], None]] = {
     "HEARTBEAT": _heartbeat,
     "COMMAND_LONG": _command_long,
@@ -251,6 +264,7 @@ HANDLERS: dict[str, Callable[[Channel, Any], None]] = {
     "PARAM_SET": _param_set,
     "TIMESYNC": _timesync,
     "PING": _ping,
+    "FILE_TRANSFER_PROTOCOL": _file,
     "SET_POSITION_TARGET_GLOBAL_INT": lambda channel, message: targets.globe(channel.copter, message),
     "SET_POSITION_TARGET_LOCAL_NED": lambda channel, message: targets.local(channel.copter, message),
     "MISSION_REQUEST_LIST": _plan,

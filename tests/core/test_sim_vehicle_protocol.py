@@ -130,6 +130,15 @@ def test_the_whole_parameter_list_comes_once(pilot: Pilot) -> None:
     assert [value.param_index for value in values] == list(range(len(TABLE)))
 
 
+def test_a_file_transfer_is_refused_at_once(pilot: Pilot) -> None:
+    asked = [7, 0, 33, 4, 3, 0, 0, 0, 0, 0, 0, 0, *b"@PA"]
+    pilot.send(m.MAVLink_file_transfer_protocol_message(0, 1, 1, [*asked, *[0] * (251 - len(asked))]))
+    pilot.run(0.2)
+    (answer,) = pilot.all("FILE_TRANSFER_PROTOCOL")
+    assert answer.payload[:6] == [8, 0, 33, 129, 1, 4], "the next number, the same session, NAK"
+    assert answer.payload[12] == 10
+
+
 def test_timesync_answers_with_both_times(pilot: Pilot) -> None:
     pilot.send(m.MAVLink_timesync_message(0, 123456789))
     pilot.run(0.2)
