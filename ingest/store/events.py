@@ -1,7 +1,6 @@
 """Events as they came, and the ledgers that say which numbers of a boot are stored. Writers only; see commit.py."""
 
 from datetime import date, datetime, timedelta
-from uuid import UUID
 
 from ingest.accept import Aside, Boot, Fresh, Ledger, Neighbour
 from ingest.heads import Head
@@ -132,16 +131,3 @@ def trim_aside(db: Db, keep: int) -> int:
     """Of what nobody can read, the newest `keep` stay; what counts as stored always does. Returns how many went."""
     oldest = "SELECT sha256 FROM put_aside WHERE seq IS NULL ORDER BY last_at DESC OFFSET %s"
     return db.execute(f"DELETE FROM put_aside WHERE sha256 IN ({oldest})".encode(), (keep,)).rowcount
-
-
-def incident_flight(db: Db, incident_id: UUID) -> list[dict[str, object]]:
-    """The flight events of an incident as they came, oldest first."""
-    query = "SELECT line FROM events WHERE incident_id = %s ORDER BY happened_at, box, boot, seq"
-    return [row[0] for row in db.execute(query, (incident_id,))]
-
-
-def count_events(db: Db) -> dict[str, int]:
-    """Stored events by kind, and what was put aside under "put_aside"; counted, not guessed."""
-    counts = {str(kind): int(n) for kind, n in db.execute("SELECT kind, count(*) FROM events GROUP BY kind")}
-    row = db.execute("SELECT count(*) FROM put_aside").fetchone()
-    return counts | {"put_aside": int(row[0]) if row else 0}

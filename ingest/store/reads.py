@@ -84,12 +84,6 @@ def incident_reads(db: Db, incident_id: UUID) -> list[ReadRow]:
     return db.cursor(row_factory=class_row(ReadRow)).execute(query, (incident_id,)).fetchall()
 
 
-def recent_reads(db: Db, limit: int = 50) -> list[ReadRow]:
-    """The newest first, for the console's ticker."""
-    query = f"SELECT {COLUMNS} FROM reads r ORDER BY r.seen_at DESC LIMIT %s"
-    return db.cursor(row_factory=class_row(ReadRow)).execute(query, (limit,)).fetchall()
-
-
 def copy_reads(db: Db, reads: list[NewRead], stored_at: datetime, stored_on: date) -> None:
     """Part of the commit of their events."""
     columns = (
