@@ -17,6 +17,7 @@ from sim.autopilot.commands import (
     obey,
 )
 from sim.autopilot.copter import Copter
+from sim.autopilot.mavcmd import Cmd
 from sim.autopilot.modes import Mode
 from sim.autopilot.plans import Plans
 from sim.autopilot.streams import GROUPS, HEARTBEAT, MAKERS, STARTING
@@ -26,7 +27,7 @@ PARAMETERS_AT_ONCE = 5
 """PARAM_VALUEs a call of `due`: a list takes a second or so, as over a real link."""
 FTP_NAK, OPEN_FILE_RO, UNKNOWN_COMMAND, FILE_NOT_FOUND = 129, 4, 7, 10
 """MAVFTP opcodes and error codes."""
-LOCATED = (22, 179, 192, 195, 201)
+LOCATED = (Cmd.NAV_TAKEOFF, Cmd.DO_SET_HOME, Cmd.DO_REPOSITION, Cmd.DO_SET_ROI_LOCATION, Cmd.DO_SET_ROI)
 """Commands whose param 5 to 7 are a place."""
 
 
@@ -115,7 +116,7 @@ def _heartbeat(channel: Channel, message: Any) -> None:
 
 def _command_long(channel: Channel, message: Any) -> None:
     lat, lon = (message.param5, message.param6) if message.command in LOCATED else (None, None)
-    frame = 3 if message.command != 179 else 0
+    frame = 0 if message.command == Cmd.DO_SET_HOME else 3
     params = (message.param1, message.param2, message.param3, message.param4)
     _command(channel, Command(message.command, params, _degrees(lat), _degrees(lon), message.param7, frame))
 
@@ -182,12 +183,12 @@ def _reboot(channel: Channel, command: Command) -> int:
 
 
 ABOUT_THE_LINK: dict[int, Callable[[Channel, Command], int]] = {
-    246: _reboot,
-    410: lambda channel, _: _send(channel, 242),
-    510: _get_interval,
-    511: _set_interval,
-    512: _request,
-    520: lambda channel, _: _send(channel, 148),
+    Cmd.PREFLIGHT_REBOOT_SHUTDOWN: _reboot,
+    Cmd.GET_HOME_POSITION: lambda channel, _: _send(channel, 242),
+    Cmd.GET_MESSAGE_INTERVAL: _get_interval,
+    Cmd.SET_MESSAGE_INTERVAL: _set_interval,
+    Cmd.REQUEST_MESSAGE: _request,
+    Cmd.REQUEST_AUTOPILOT_CAPABILITIES: lambda channel, _: _send(channel, 148),
 }
 
 

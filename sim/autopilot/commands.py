@@ -9,10 +9,11 @@ from collections.abc import Callable
 from typing import NamedTuple
 
 from sim.autopilot import fence
-from sim.autopilot.copter import Air, Copter
+from sim.autopilot.copter import Copter
 from sim.autopilot.estimate import Spot
 from sim.autopilot.guidance import Goto
-from sim.autopilot.modes import TRAITS, Mode, Style
+from sim.autopilot.mavcmd import Cmd
+from sim.autopilot.modes import TRAITS, Air, Mode, Style
 
 ACCEPTED, TEMPORARILY_REJECTED, DENIED, UNSUPPORTED, FAILED = 0, 1, 2, 3, 4
 """MAV_RESULT."""
@@ -174,22 +175,22 @@ def _accepted(_copter: Copter, _command: Command) -> int:
 
 
 TABLE: dict[int, Callable[[Copter, Command], int]] = {
-    17: _enter(Mode.LOITER),
-    20: _enter(Mode.RTL),
-    21: _enter(Mode.LAND),
-    22: _take_off,
-    115: _yaw,
-    176: _set_mode,
-    178: _speed,
-    179: _set_home,
-    185: _terminate,
-    192: _reposition,
-    193: _hold,
-    195: _accepted,  # DO_SET_ROI_LOCATION
-    197: _accepted,  # DO_SET_ROI_NONE
-    201: _accepted,  # DO_SET_ROI
-    207: _fence_enable,
-    208: _accepted,  # DO_PARACHUTE
-    300: _start_mission,
-    400: _arm,
+    Cmd.NAV_LOITER_UNLIM: _enter(Mode.LOITER),
+    Cmd.NAV_RETURN_TO_LAUNCH: _enter(Mode.RTL),
+    Cmd.NAV_LAND: _enter(Mode.LAND),
+    Cmd.NAV_TAKEOFF: _take_off,
+    Cmd.CONDITION_YAW: _yaw,
+    Cmd.DO_SET_MODE: _set_mode,
+    Cmd.DO_CHANGE_SPEED: _speed,
+    Cmd.DO_SET_HOME: _set_home,
+    Cmd.DO_FLIGHTTERMINATION: _terminate,
+    Cmd.DO_REPOSITION: _reposition,
+    Cmd.DO_PAUSE_CONTINUE: _hold,
+    Cmd.DO_SET_ROI_LOCATION: _accepted,
+    Cmd.DO_SET_ROI_NONE: _accepted,
+    Cmd.DO_SET_ROI: _accepted,
+    Cmd.DO_FENCE_ENABLE: _fence_enable,
+    Cmd.DO_PARACHUTE: _accepted,
+    Cmd.MISSION_START: _start_mission,
+    Cmd.COMPONENT_ARM_DISARM: _arm,
 }

@@ -16,7 +16,7 @@ from sim.autopilot.estimate import Estimate, Origin, Spot
 from sim.autopilot.fence import Item, Region, regions
 from sim.autopilot.guidance import Goal, Goto, Limits, Sink, Stop, steer, stopping_spot
 from sim.autopilot.mission import fly
-from sim.autopilot.modes import TRAITS, Mode, Style
+from sim.autopilot.modes import TRAITS, Air, Mode, Style
 from sim.autopilot.parameters import Parameters
 from sim.physics import OFF, Demand
 
@@ -36,15 +36,6 @@ class Leg(Enum):
     RETURN = "return"
     WAIT = "wait"
     DESCEND = "descend"
-
-
-class Air(Enum):
-    """MAV_LANDED_STATE."""
-
-    ON_GROUND = 1
-    IN_AIR = 2
-    TAKEOFF = 3
-    LANDING = 4
 
 
 @dataclass(slots=True)

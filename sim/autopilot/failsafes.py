@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from sim.autopilot import fence
-from sim.autopilot.modes import TRAITS, Mode, Style
+from sim.autopilot.modes import TRAITS, Air, Mode, Style
 
 if TYPE_CHECKING:
     from sim.autopilot.copter import Copter
@@ -114,7 +114,7 @@ def _fence(copter: "Copter") -> None:
 def _act(copter: "Copter", action: Mode, why: str) -> None:
     """On the ground it disarms; a landing is never turned into a return."""
     copter.watch.tripped.append(why)
-    if copter.air.name == "ON_GROUND":
+    if copter.air is Air.ON_GROUND:
         copter.disarm()
     elif TRAITS[copter.mode].style is Style.LAND or (copter.mode is action):
         return

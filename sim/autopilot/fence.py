@@ -8,11 +8,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from sim.autopilot.estimate import Origin, Spot
+from sim.autopilot.mavcmd import Cmd
 from sim.autopilot.parameters import Parameters
 
 ALT_MAX, CIRCLE, POLYGON, ALT_MIN = 1, 2, 4, 8
 """Bits of FENCE_TYPE."""
-POLYGON_IN, POLYGON_OUT, CIRCLE_IN, CIRCLE_OUT = 5001, 5002, 5003, 5004
 
 Point = tuple[float, float]
 
@@ -53,16 +53,18 @@ def regions(items: Sequence[Item], origin: Origin) -> tuple[Region, ...]:
     while rest:
         first = rest[0]
         match first.command:
-            case 5001 | 5002:
+            case Cmd.FENCE_POLYGON_VERTEX_INCLUSION | Cmd.FENCE_POLYGON_VERTEX_EXCLUSION:
                 count = int(first.params[0])
                 corners, rest = rest[:count], rest[count:]
                 if count < 3 or len(corners) < count or any(item.command != first.command for item in corners):
                     raise ValueError("a fence polygon is short of corners")
                 points = tuple(origin.local(item.lat, item.lon) for item in corners)
-                found.append(Region(points, inside=first.command == POLYGON_IN))
-            case 5003 | 5004:
+                found.append(Region(points, inside=first.command == Cmd.FENCE_POLYGON_VERTEX_INCLUSION))
+            case Cmd.FENCE_CIRCLE_INCLUSION | Cmd.FENCE_CIRCLE_EXCLUSION:
                 centre = origin.local(first.lat, first.lon)
-                found.append(Region((centre,), inside=first.command == CIRCLE_IN, radius=first.params[0]))
+                found.append(
+                    Region((centre,), inside=first.command == Cmd.FENCE_CIRCLE_INCLUSION, radius=first.params[0])
+                )
                 rest = rest[1:]
             case _:
                 rest = rest[1:]

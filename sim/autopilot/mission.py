@@ -5,31 +5,36 @@ from typing import TYPE_CHECKING
 from sim.autopilot.estimate import Spot
 from sim.autopilot.fence import Item
 from sim.autopilot.guidance import Goal, Goto, Sink
+from sim.autopilot.mavcmd import Cmd
+from sim.autopilot.modes import Air, Mode
 
 if TYPE_CHECKING:
     from sim.autopilot.copter import Copter
 
-WAYPOINT, LOITER_UNLIM, LOITER_TIME, RTL, LAND, TAKEOFF, CHANGE_SPEED = 16, 17, 19, 20, 21, 22, 178
-"""MAV_CMD."""
+PLACES = (
+    Cmd.NAV_WAYPOINT,
+    Cmd.NAV_SPLINE_WAYPOINT,
+    Cmd.NAV_LOITER_UNLIM,
+    Cmd.NAV_LOITER_TIME,
+    Cmd.NAV_LOITER_TO_ALT,
+)
 GLOBAL_FRAMES = (0, 5)
 """MAV_FRAME_GLOBAL and its INT twin: altitude above mean sea level; the others count from home."""
 
 
 def fly(copter: "Copter") -> Goal | None:
     """The goal of the current item; moves on when it is reached. None rests on the ground."""
-    from sim.autopilot.modes import Mode
-
     for _ in range(len(copter.plans[0])):
         if not 1 <= copter.current < len(copter.plans[0]):
             break
         item = copter.plans[0][copter.current]
-        if item.command == RTL:
+        if item.command == Cmd.NAV_RETURN_TO_LAUNCH:
             copter.enter(Mode.RTL)
             return copter.goal
         goal = _begin(copter, item) if copter.goal is None else copter.goal
         if goal is not None and not _done(copter, item, goal):
-            return goal
-        if goal is None and item.command in (TAKEOFF, LAND, WAYPOINT):
+            return _landing(copter, goal) if item.command == Cmd.NAV_LAND else goal
+        if goal is None and item.command in (Cmd.NAV_TAKEOFF, Cmd.NAV_LAND, Cmd.NAV_WAYPOINT):
             return None
         copter.reached.append(copter.current)
         copter.current += 1
@@ -50,27 +55,34 @@ def place(copter: "Copter", item: Item) -> Spot:
 def _begin(copter: "Copter", item: Item) -> Goal | None:
     """Starts an item: None if it has no place of its own or can't start."""
     match item.command:
-        case 22:
+        case Cmd.NAV_TAKEOFF:
             copter.take_off(item.alt if item.frame not in GLOBAL_FRAMES else item.alt - copter.origin.amsl_m)
             return copter.goal
-        case 16 | 17 | 19 | 31 | 82:
-            return Goto(place(copter, item)) if copter.air.name != "ON_GROUND" else None
-        case 21:
-            spot = place(copter, item)
-            return copter.sink(Sink(spot, 0.0)) if copter.air.name != "ON_GROUND" else None
-        case 178:
+        case command if command in PLACES:
+            return Goto(place(copter, item)) if copter.air is not Air.ON_GROUND else None
+        case Cmd.NAV_LAND:
+            over = place(copter, item)._replace(down=copter.estimate.down)
+            return Goto(over) if copter.air is not Air.ON_GROUND else None
+        case Cmd.DO_CHANGE_SPEED:
             copter.speed = item.params[1] if item.params[1] > 0 else None
     return None
+
+
+def _landing(copter: "Copter", goal: Goal) -> Goal:
+    """First over the place, then down on it."""
+    if isinstance(goal, Goto) and goal.spot.apart(copter.estimate.spot) < 1:
+        return copter.sink(Sink(goal.spot, 0.0))
+    return copter.sink(goal) if isinstance(goal, Sink) else goal
 
 
 def _done(copter: "Copter", item: Item, goal: Goal) -> bool:
     here, radius = copter.estimate.spot, max(copter.parameters.metres("WPNAV_RADIUS"), 0.5)
     match item.command:
-        case 22 | 16:
+        case Cmd.NAV_TAKEOFF | Cmd.NAV_WAYPOINT | Cmd.NAV_SPLINE_WAYPOINT | Cmd.NAV_LOITER_TO_ALT:
             near = isinstance(goal, Goto) and goal.spot.apart(here) < radius and abs(goal.spot.down - here.down) < 1
-            return near and copter.now_s - copter.since_s >= (item.params[0] if item.command == WAYPOINT else 0)
-        case 19:
+            return near and copter.now_s - copter.since_s >= (item.params[0] if item.command == Cmd.NAV_WAYPOINT else 0)
+        case Cmd.NAV_LOITER_TIME:
             return copter.now_s - copter.since_s >= item.params[0] + 5
-        case 21:
-            return copter.air.name == "ON_GROUND"
+        case Cmd.NAV_LAND:
+            return copter.air is Air.ON_GROUND
     return False

@@ -5,7 +5,7 @@ only some take off on command.
 """
 
 from dataclasses import dataclass
-from enum import IntEnum
+from enum import Enum, IntEnum
 
 
 class Mode(IntEnum):
@@ -24,6 +24,15 @@ class Mode(IntEnum):
     BRAKE = 17
     GUIDED_NOGPS = 20
     SMART_RTL = 21
+
+
+class Air(Enum):
+    """MAV_LANDED_STATE."""
+
+    ON_GROUND = 1
+    IN_AIR = 2
+    TAKEOFF = 3
+    LANDING = 4
 
 
 class Style(IntEnum):

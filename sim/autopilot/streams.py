@@ -8,8 +8,8 @@ from collections.abc import Callable
 from typing import Any
 
 from sim.autopilot import arming
-from sim.autopilot.copter import Air, Copter
-from sim.autopilot.modes import TRAITS, Mode, Style
+from sim.autopilot.copter import Copter
+from sim.autopilot.modes import TRAITS, Air, Mode, Style
 from sim.mavlink import dialect as m
 
 HEARTBEAT = 0

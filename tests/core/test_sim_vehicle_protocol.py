@@ -82,6 +82,7 @@ def test_garbage_is_counted_and_changes_nothing(pilot: Pilot) -> None:
     whole = pilot.codec.encode(m.MAVLink_command_long_message(1, 1, 400, 0, 1, *[0.0] * 6))
     for length in range(1, len(whole)):
         pilot.transmit(whole[:length])
+    assert pilot.vehicle.garbage >= len(whole) - 1, "each truncated one is counted"
     for _ in range(300):
         pilot.transmit(rng.randbytes(rng.randrange(1, 280)))
         flipped = bytearray(whole)
@@ -221,6 +222,28 @@ def test_a_mission_is_flown(pilot: Pilot) -> None:
     pilot.until(lambda: not pilot.vehicle.armed, within_s=200)
     assert [reached.seq for reached in pilot.all("MISSION_ITEM_REACHED")] == [1, 2, 3]
     assert pilot.vehicle.from_pad_m() < 1
+
+
+def test_a_mission_may_end_in_a_landing_elsewhere(pilot: Pilot) -> None:
+    plan = [item(pilot, 0, 16), item(pilot, 1, 22, spot=(0, 0, 15)), item(pilot, 2, 21, spot=(40, 30, 0))]
+    assert upload(pilot, plan) == 0
+    pilot.command(176, 1, 4)
+    pilot.command(400, 1)
+    pilot.command(300)
+    pilot.until(lambda: not pilot.vehicle.armed, within_s=100)
+    body = pilot.vehicle.body
+    assert (body.north, body.east) == (pytest.approx(40, abs=1.5), pytest.approx(30, abs=1.5))
+    assert not pilot.truth[-2]["crash"]
+    assert pilot.truth[-2]["speed_mps"] < 1
+
+
+def test_a_circle_keeps_out_and_a_circle_keeps_in(pilot: Pilot) -> None:
+    pilot.fly_to(10)
+    for command, inside in ((5003, ACCEPTED), (5004, FAILED)):
+        assert upload(pilot, [item(pilot, 0, command, kind=1, p1=50)], kind=1) == 0
+        assert pilot.command_int(192, 6, (-1, 1, 0, 0), (*pilot.place(20, 0), 10)) == inside
+        assert pilot.command_int(192, 6, (-1, 1, 0, 0), (*pilot.place(90, 0), 10)) == FAILED - inside
+        pilot.vehicle.copter.adopt(1, ())
 
 
 def test_long_texts_come_in_chunks_that_share_an_id(pilot: Pilot) -> None:
