@@ -10,8 +10,10 @@ from sim.scene_lens import Texture
 
 Colour = tuple[float, float, float]
 """Blue, green, red, 0 to 255."""
-Outline = Sequence[tuple[float, float]]
+Outline = Sequence[tuple[float, float]] | NDArray[np.float64]
 """Corners in metres."""
+_TURN = np.linspace(0, 2 * np.pi, 40, endpoint=False)
+_CIRCLE = np.stack([np.cos(_TURN), np.sin(_TURN)], axis=1)
 Stops = Sequence[tuple[float, float]]
 """(place in metres, factor), places rising."""
 _SUB = 4
@@ -54,8 +56,7 @@ class Canvas:
     def ellipse(  # noqa: PLR0917
         self, x: float, y: float, rx: float, ry: float, colour: Colour, opacity: float = 1.0
     ) -> None:
-        turn = np.linspace(0, 2 * np.pi, 40, endpoint=False)
-        self.poly([(x + rx * float(np.cos(a)), y + ry * float(np.sin(a))) for a in turn], colour, opacity)
+        self.poly(_CIRCLE * (rx, ry) + (x, y), colour, opacity)
 
     def line(  # noqa: PLR0917
         self, x0: float, y0: float, x1: float, y1: float, width: float, colour: Colour, opacity: float = 1.0
@@ -99,7 +100,7 @@ class Canvas:
 
     def _mask(self, points: Outline) -> tuple[tuple[slice, slice], NDArray[np.uint8]]:
         """The shape's cover, and the part of the canvas that it covers."""
-        pixels = np.array([(x, self.height_m - y) for x, y in points]) * self.px_per_m - 0.5
+        pixels = (np.asarray(points) * (1, -1) + (0, self.height_m)) * self.px_per_m - 0.5
         low = np.maximum(np.floor(pixels.min(axis=0)).astype(int) - 1, 0)
         high = np.minimum(np.ceil(pixels.max(axis=0)).astype(int) + 2, self.alpha.shape[::-1])
         mask = np.zeros(np.maximum(high - low, 0)[::-1], np.uint8)

@@ -164,10 +164,10 @@ def _front(frame: Bgr, lens: Lens, side: int, z: float, rng: np.random.Generator
 
 
 def _hedge(c: Canvas, height: float, rng: np.random.Generator) -> None:
-    for _ in range(260):
+    for _ in range(130):
         x, y = rng.uniform(0, c.width_m), height * float(np.sqrt(rng.random()))
         leaf = mixed(LEAVES[int(rng.integers(3))], (24, 40, 30), 1 - y / height)
-        c.ellipse(x, y * 0.98, 0.16, 0.13, mixed(leaf, (120, 180, 150), 0.25 * rng.random()))
+        c.ellipse(x, y * 0.98, 0.22, 0.17, mixed(leaf, (120, 180, 150), 0.25 * rng.random()))
 
 
 def _tree(frame: Bgr, lens: Lens, at: tuple[float, float], height: float, rng: np.random.Generator) -> None:
@@ -175,13 +175,13 @@ def _tree(frame: Bgr, lens: Lens, at: tuple[float, float], height: float, rng: n
     x, z = at
     c = Canvas(5.0, height + 0.4, 40)
     c.line(2.5, 0, 2.5, height * 0.6, 0.24, (58, 70, 82))
-    for _ in range(220):
+    for _ in range(130):
         angle, r = rng.uniform(0, 6.28), float(np.sqrt(rng.random()))
         px, py = 2.5 + 2.0 * r * np.cos(angle), height * 0.66 + height * 0.31 * r * np.sin(angle)
         light = 0.5 + 0.5 * (py - height * 0.35) / (height * 0.62)
         leaf = LEAVES[int(rng.integers(3))]
         c.ellipse(
-            float(px), float(py), 0.34, 0.28, mixed((26, 46, 36), mixed(leaf, (130, 190, 160), 0.2), float(light)), 0.9
+            float(px), float(py), 0.44, 0.36, mixed((26, 46, 36), mixed(leaf, (130, 190, 160), 0.2), float(light)), 0.9
         )
     _hazed(c, z)
     top = height + 0.4
