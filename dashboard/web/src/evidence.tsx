@@ -92,7 +92,7 @@ function Confidence({ read }: { read: Read }) {
   const level = read.confidence >= 0.9 ? "ok" : read.confidence >= 0.7 ? "degraded" : "down";
   return (
     <span class={`chip part-${level}`} title={`Read as “${read.raw}”, format ${read.format}`}>
-      {percent(read.confidence)} sure
+      {percent(read.confidence)} confidence
     </span>
   );
 }

@@ -55,7 +55,8 @@ export const figure = (value: number | null | undefined, digits = 0): string =>
         .replace(/^-(?=0(\.0+)?$)/, "")
         .replace("-", "−");
 
-export const percent = (share: number): string => `${(share * 100).toFixed(share > 0.995 ? 0 : 1)} %`;
+/** A reader's confidence is never certainty: 99.9 % at most. */
+export const percent = (share: number): string => `${Math.min(99.9, share * 100).toFixed(1)} %`;
 
 /** As printed on the plate: AB12 CDE, A123 BCD; other shapes unchanged. The twin of `spaced` in wire/vrm.py. */
 export function spaced(vrm: string): string {

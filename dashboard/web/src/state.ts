@@ -123,7 +123,9 @@ function foldOne(message: Live, next: Next, at: number): void {
       };
       return;
     case "read":
-      next.reads = [message, ...next.reads.filter((read) => read.event_id !== message.event_id)].slice(0, KEPT_READS);
+      next.reads = [message, ...next.reads.filter((read) => read.event_id !== message.event_id)]
+        .sort((a, b) => b.captured_at.localeCompare(a.captured_at))
+        .slice(0, KEPT_READS);
       return;
     case "incident":
       next.incidents[message.id] = message;

@@ -9,7 +9,7 @@ export interface Shown {
 }
 
 /** With more undecoded units (a newcomer gets a second of them at once) it skips to the next key frame. */
-const QUEUE_MAX = 40;
+const QUEUE_MAX = 16;
 const RETRY_MS = 1500;
 
 interface Screen {
@@ -20,6 +20,7 @@ interface Screen {
 function screen(canvas: HTMLCanvasElement, drawn: (capturedUs: number) => void): Screen {
   let newest: VideoFrame | null = null;
   let request = 0;
+  let over = false;
   const draw = (): void => {
     request = 0;
     if (!newest) return;
@@ -32,11 +33,16 @@ function screen(canvas: HTMLCanvasElement, drawn: (capturedUs: number) => void):
   };
   return {
     show: (frame) => {
+      if (over) {
+        frame.close();
+        return;
+      }
       newest?.close();
       newest = frame;
       request ||= requestAnimationFrame(draw);
     },
     close: () => {
+      over = true;
       cancelAnimationFrame(request);
       newest?.close();
     },

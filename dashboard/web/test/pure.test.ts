@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { press } from "../src/confirm";
-import { ago, distance, duration, figure, sinceAlarm, spaced } from "../src/format";
+import { ago, distance, duration, figure, percent, sinceAlarm, spaced } from "../src/format";
 import { metresBetween, offset, wedge } from "../src/geo";
 import { codecOf, unpack } from "../src/h264";
 import { takeEvents } from "../src/live";
@@ -48,6 +48,8 @@ describe("words and figures", () => {
     expect(sinceAlarm("2026-01-01T00:00:00.000Z", "2026-01-01T00:00:00.412Z")).toBe("−412 ms");
     expect(sinceAlarm("2026-01-01T00:00:26.000Z", "2026-01-01T00:00:00.000Z")).toBe("+26\u202f000 ms");
   });
+  it("never claims certainty", () =>
+    expect([percent(1), percent(0.9999), percent(0.5)]).toEqual(["99.9 %", "99.9 %", "50.0 %"]));
   it("never shows a missing value as zero", () => {
     expect([figure(null), duration(null), distance(null)]).toEqual(["–", "–", "–"]);
     expect(figure(-0.01, 1)).toBe("0.0");
@@ -101,7 +103,7 @@ describe("the live stream", () => {
     ).toBe("b");
   });
   it("counts a repeated read once and notes when a state came", () => {
-    const read = { event_id: "r", vrm: "AB12CDE" } as Read;
+    const read = { event_id: "r", vrm: "AB12CDE", captured_at: "2026-01-01T00:00:00Z" } as Read;
     fold(
       [
         { type: "read", ...read },
