@@ -5,9 +5,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from edge.vision.detect import PlateBox
 from edge.vision.ppocr import LineRecogniser, Probabilities
-from edge.vision.rectify import square_on, text_lines
+from edge.vision.rectify import text_lines
 from edge.vision.vote import Reading
 
 Bgr = NDArray[np.uint8]
@@ -37,10 +36,6 @@ class PlateReader:
     def __call__(self, crop: Bgr) -> Reading:
         """`crop`: uint8 (h, w, 3) BGR, a plate square on. Empty where there is nothing to read."""
         return self.read_many([crop])[0]
-
-    def of(self, bgr: Bgr, plate: PlateBox) -> Reading:
-        """The plate at `plate` of a whole picture."""
-        return self(square_on(bgr, plate.corners))
 
     def read_many(self, crops: list[Bgr]) -> list[Reading]:
         """The same for several plates in one batch."""

@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from edge.vision.detect import PlateBox, load_detector, overlap
 from edge.vision.read import PlateReader
-from edge.vision.rectify import extent, square_on, stretched
+from edge.vision.rectify import CUTS, cut_out, extent
 from edge.vision.vote import Reading, vote
 from wire.vrm import UNKNOWN, Vrm, fold, parse
 
@@ -17,8 +17,6 @@ if TYPE_CHECKING:
     from edge.vision.signs import TextDetector
 
 Bgr = NDArray[np.uint8]
-CUTS = ((0.12, 0.0, 1.0), (0.12, 0.0, 1.25), (0.25, 0.0, 1.0), (0.18, 0.1, 1.0))
-"""Shares added to the width and the height, and how much the plate is stretched."""
 LEAST_SIDE = 16
 """Pixels; nothing smaller can hold a plate."""
 
@@ -61,9 +59,8 @@ class StillReader:
     def _voted(self, bgr: Bgr, plate: PlateBox) -> Reading | None:
         """A still has one frame, so it is looked at in several cuts; two that agree surely are enough."""
         readings: list[Reading] = []
-        for wide, tall, stretch in CUTS:
-            crop = square_on(bgr, plate.corners, wide, tall)
-            readings.append(self._read(stretched(crop, stretch)))
+        for cut in CUTS:
+            readings.append(self._read(cut_out(bgr, plate, cut)))
             if len(readings[0].text) < 3:
                 return None
             if len(readings) == 2 and _same_and_sure(readings):

@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 
 from edge.vision.detect import PlateBox
 from edge.vision.frame import Frame
-from edge.vision.rectify import extent, square_on
+from edge.vision.rectify import CUTS, cut_out, extent, square_on
 from edge.vision.track import Track
 from edge.vision.vote import Consensus, Reading, vote
 
@@ -34,7 +34,6 @@ class Sight:
 
     frame: Frame
     plate: PlateBox
-    crop: Bgr
     worth: float
 
 
@@ -96,7 +95,9 @@ class Vehicle:
         return Passing(track, consensus, self.best, self.first_seen_at, self.last_seen_at, decided_at, decided_t)
 
     def _read(self, sight: Sight, read: Read) -> None:
-        self.readings.append(read(sight.crop))
+        """Each frame in another cut: readings that agree then are worth more than the same look taken twice."""
+        cut = CUTS[len(self.readings) % len(CUTS)]
+        self.readings.append(read(cut_out(sight.frame.bgr, sight.plate, cut)))
         self.decided = sight.frame.captured_at, sight.frame.t
 
 
@@ -110,4 +111,4 @@ def _sight(frame: Frame, plate: PlateBox) -> Sight:
     crop = square_on(frame.bgr, plate.corners)
     edges = cv2.Laplacian(cv2.cvtColor(crop, cv2.COLOR_BGR2GRAY), cv2.CV_32F)
     sharp = float(np.clip(edges.std() / 20, 0.3, 1.5))
-    return Sight(frame, plate, crop, extent(plate.corners)[0] * sharp * plate.score)
+    return Sight(frame, plate, extent(plate.corners)[0] * sharp * plate.score)
