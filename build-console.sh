@@ -11,5 +11,8 @@ if ! command -v npm >/dev/null || [ "$(node -p 'process.versions.node.split(".")
 fi
 echo "airbeat: building the console"
 cd "$web"
-npm ci --no-audit --no-fund --loglevel=error
-npm run build --silent
+log=$(mktemp)
+{ npm ci --no-audit --no-fund --loglevel=error && npm run build --silent; } >"$log" 2>&1 ||
+    { cat "$log"; echo "airbeat: the console could not be built"; rm -f "$log"; exit 2; }
+rm -f "$log"
+touch dist/index.html

@@ -146,21 +146,22 @@ def run(recipe: Recipe, *, resume: bool) -> Progress:
     return progress
 
 
-def main() -> None:
+def main(argv: list[str] | None = None) -> int:
     """Train, then export the mean net with its manifest entry."""
     parser = argparse.ArgumentParser(prog="python -m train.detector", description=__doc__)
     parser.add_argument("--minutes", type=float, default=15, help="training time in all, a resumed run's past included")
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--threads", type=int, default=2)
     parser.add_argument("--resume", action="store_true", help=f"go on from {CHECKPOINT}")
-    chosen = parser.parse_args()
+    chosen = parser.parse_args(argv)
     try:
         progress = run(Recipe(chosen.minutes, chosen.seed, chosen.threads), resume=chosen.resume)
         export(progress.mean, seed=chosen.seed, minutes=chosen.minutes, seen=progress.seen)
     except UserError as error:
         print(error, file=sys.stderr)
-        sys.exit(2)
+        return 2
+    return 0
 
 
 if __name__ == "__main__":
-    main()
+    sys.exit(main())

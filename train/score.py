@@ -72,7 +72,7 @@ def record(detector: PlateDetector) -> dict[str, dict[str, float]]:
     return scores
 
 
-def main() -> None:
+def main(argv: list[str] | None = None) -> int:
     """Print one line of JSON; with --record, score the usual folders and keep the result in the manifest."""
     parser = argparse.ArgumentParser(prog="python -m train.score", description=__doc__)
     parser.add_argument(
@@ -82,19 +82,20 @@ def main() -> None:
     parser.add_argument("--held-out", action="store_true", help="only the part that training does not see")
     parser.add_argument("--sure", type=float, help=f"least heat of a plate (default {SURE}, with --still {STILL_SURE})")
     parser.add_argument("--record", action="store_true", help="write the scores into the manifest")
-    chosen = parser.parse_args()
+    chosen = parser.parse_args(argv)
     cv2.setNumThreads(1)
     try:
         if chosen.record:
             print(json.dumps(record(load_detector())))
-            return
+            return 0
         frames = annotated(chosen.data)
         frames = split(frames)[1] if chosen.held_out else frames
         print(json.dumps(asdict(score(load_detector(), frames, sure=chosen.sure, still=chosen.still))))
     except UserError as error:
         print(error, file=sys.stderr)
-        sys.exit(2)
+        return 2
+    return 0
 
 
 if __name__ == "__main__":
-    main()
+    sys.exit(main())

@@ -1,0 +1,24 @@
+"""`airbeat bench NAME ...`: every benchmark, each a command that prints what it measured."""
+
+import sys
+from importlib import import_module
+
+BENCHES = {
+    "ingest": "events a second from the broker to the database, beside raw COPY in the same run",
+    "vision": "plates read in a folder of pictures, and their cost, beside a peer in the same run",
+}
+
+
+def main(argv: list[str] | None = None) -> int:
+    """airbeat bench NAME ..."""
+    args = sys.argv[1:] if argv is None else argv
+    asked = args[0] if args else ""
+    if asked not in BENCHES:
+        rows = "\n".join(f"  {name:<10}{what}" for name, what in BENCHES.items())
+        print(f"usage: airbeat bench NAME ...\n\n{rows}", file=sys.stdout if asked in ("-h", "--help") else sys.stderr)
+        return 0 if asked in ("-h", "--help") else 2
+    return int(import_module(f"bench.{asked}").main(args[1:]))
+
+
+if __name__ == "__main__":
+    sys.exit(main())
