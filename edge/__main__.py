@@ -1,6 +1,5 @@
 """One box: the supervisor of its uplink, its cameras (one process each) and its flight side."""
 
-import argparse
 import asyncio
 import sys
 import time
@@ -16,9 +15,8 @@ from edge.config import SiteConfig
 from edge.outbox import Outbox
 from edge.report import VERSION
 from wire.children import Child, Family, python
-from wire.config import read_config
 from wire.events import Fault, Started
-from wire.process import guarded, on_stop, setup_logging
+from wire.process import on_stop, run_configured, setup_logging
 from wire.signing import load_private, load_public
 
 log = structlog.get_logger()
@@ -60,19 +58,10 @@ async def supervise(site: SiteConfig, path: Path) -> int:
 
 def main(argv: list[str] | None = None) -> int:
     """airbeat edge SITE.toml [--check]"""
-    parser = argparse.ArgumentParser(prog="airbeat edge", description=__doc__)
-    parser.add_argument("site", type=Path, metavar="SITE.toml")
-    parser.add_argument("--check", action="store_true", help="say what is wrong with the config, then stop")
-    args = parser.parse_args(argv)
-    return guarded(lambda: _run(args.site, args.check))
+    return run_configured(argv, prog="airbeat edge", doc=__doc__, model=SiteConfig, check=check, serve=_serve)
 
 
-def _run(path: Path, check_only: bool) -> int:
-    site = read_config(path, SiteConfig)
-    summary = check(site)
-    if check_only:
-        print(summary)
-        return 0
+def _serve(site: SiteConfig, path: Path) -> int:
     setup_logging(site.box.name)
     return asyncio.run(supervise(site, path))
 

@@ -1,14 +1,20 @@
 """What every process of ours does first and last: quiet structured logs, one line for a user's error, exit status 2."""
 
+import argparse
 import asyncio
 import logging
 import signal
 import sys
 from collections.abc import Callable
+from pathlib import Path
+from typing import TypeVar
 
 import structlog
 
+from wire.config import Section, read_config
 from wire.errors import UserError
+
+S = TypeVar("S", bound=Section)
 
 
 def setup_logging(name: str) -> None:
@@ -35,6 +41,32 @@ def guarded(run: Callable[[], int]) -> int:
         return 2
     except KeyboardInterrupt:
         return 130
+
+
+def run_configured(
+    argv: list[str] | None,
+    *,
+    prog: str,
+    doc: str | None,
+    model: type[S],
+    check: Callable[[S], str],
+    serve: Callable[[S, Path], int],
+) -> int:
+    """The door of a process with a config: `prog FILE.toml [--check]`. `check` returns one line; `serve` the status."""
+    parser = argparse.ArgumentParser(prog=prog, description=doc)
+    parser.add_argument("config", type=Path, metavar="FILE.toml")
+    parser.add_argument("--check", action="store_true", help="say what is wrong with the config, then stop")
+    args = parser.parse_args(argv)
+
+    def run() -> int:
+        config = read_config(args.config, model)
+        summary = check(config)
+        if args.check:
+            print(summary)
+            return 0
+        return serve(config, args.config)
+
+    return guarded(run)
 
 
 def on_stop(stop: Callable[[], None]) -> None:
