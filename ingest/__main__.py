@@ -2,7 +2,10 @@
 
 import argparse
 import asyncio
+import fcntl
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import structlog
@@ -14,6 +17,7 @@ from ingest.store.connect import LOST, connect, database_url
 from ingest.store.schema import migrate
 from wire.children import Child, Family, python
 from wire.config import read_config
+from wire.errors import UserError
 from wire.process import guarded, on_stop, setup_logging
 from wire.signing import load_private
 
@@ -76,6 +80,23 @@ def serving(room: RoomConfig) -> bool:
     return True
 
 
+@contextmanager
+def only_one(data_dir: Path) -> Iterator[None]:
+    """Two supervisors of one room would end each other's database. The kernel lets go of the lock with the process."""
+    path = data_dir / "ingest.lock"
+    try:
+        data_dir.mkdir(parents=True, exist_ok=True)
+        lock = path.open("ab")
+    except OSError as error:
+        raise UserError(f"cannot use data_dir ({error.strerror})", where=str(path)) from error
+    with lock:
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError as error:
+            raise UserError("this room's ingest runs already", where=str(path), remedy="Stop it first") from error
+        yield
+
+
 def main(argv: list[str] | None = None) -> int:
     """airbeat ingest ROOM.toml [--check]"""
     parser = argparse.ArgumentParser(prog="airbeat ingest", description=__doc__)
@@ -87,12 +108,13 @@ def main(argv: list[str] | None = None) -> int:
 
 def _run(path: Path, check_only: bool) -> int:
     room = read_config(path, RoomConfig)
-    summary = check(room)
     if check_only:
-        print(summary)
+        print(check(room))
         return 0
-    setup_logging("ingest")
-    return asyncio.run(supervise(room, path))
+    with only_one(room.data_dir):
+        check(room)
+        setup_logging("ingest")
+        return asyncio.run(supervise(room, path))
 
 
 if __name__ == "__main__":

@@ -190,7 +190,7 @@ def chain(
     new = {(f.event.box, f.event.boot, f.event.seq): f.sha256 for f in fresh}
     hashes = new | {key: neighbour.sha256 for key, neighbour in neighbours.items()}
     hashes |= {(*boot, ledger.head_seq): ledger.head_sha256 for boot, ledger in ledgers.items()}
-    checked = tuple(replace(f, chain=_fits(f.event, hashes)) for f in fresh)
+    checked = tuple(Fresh(f.event, f.line, f.sha256, _fits(f.event, hashes)) for f in fresh)
     late = tuple(
         (key, before == neighbour.prev_sha256)
         for key, neighbour in neighbours.items()

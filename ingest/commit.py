@@ -164,7 +164,7 @@ def _match(
         seen_at = room_time(read.captured_at, offset_ms, now)
         found = match(read.vrm, read.confidence, marks, min_confidence=config.min_confidence, now=now)
         reads.append(
-            NewRead.model_construct(
+            NewRead(
                 event_id=event.id,
                 box=event.box,
                 read=read,

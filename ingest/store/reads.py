@@ -1,5 +1,6 @@
 """Plate reads: the promoted columns of their events, for search and for incidents."""
 
+from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Literal
 from uuid import UUID
@@ -38,7 +39,8 @@ class ReadRow(Frozen):
     time_verified: bool
 
 
-class NewRead(Frozen):
+@dataclass(frozen=True, slots=True)
+class NewRead:
     """A read that is stored beside its event."""
 
     event_id: UUID

@@ -1,5 +1,6 @@
 """The inbound side's commands tell a person what is wrong in one line and exit with 2."""
 
+import fcntl
 import socket
 import subprocess
 import sys
@@ -59,6 +60,15 @@ def test_a_taken_port_is_one_line(tmp_path: Path) -> None:
     assert done.returncode == 2
     assert done.stderr.startswith(f"airbeat: 127.0.0.1:{port}: cannot listen")
     assert len(done.stderr.strip().splitlines()) == 1
+
+
+def test_a_second_ingest_of_one_room_is_one_line(tmp_path: Path) -> None:
+    path = embedded(tmp_path, free_port())
+    with (tmp_path / "ingest.lock").open("ab") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        done = run("ingest", str(path))
+    assert done.returncode == 2
+    assert done.stderr.strip() == f"airbeat: {tmp_path}/ingest.lock: this room's ingest runs already. Stop it first"
 
 
 def test_hotlist_and_retention_without_a_database_are_one_line(tmp_path: Path) -> None:
