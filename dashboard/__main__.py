@@ -7,7 +7,7 @@ import secrets
 import socket
 import sys
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -41,7 +41,7 @@ def open_desk(room: RoomConfig) -> Desk:
     key = load_private(room.keys.room_private_key)
     mqtt = open_mqtt(room.broker)
     relay = Relay(lambda topic, handler: mqtt.subscribe(topic, VIDEO.qos, handler), mqtt.publish)
-    return Desk(room, Pool(database_url(room.store)), key, mqtt, Fleet(), Hub(), relay, threading.Event())
+    return Desk(room, Pool(database_url(room.store)), key, mqtt, Fleet(), Hub(), relay)
 
 
 def open_mqtt(broker: EmbeddedBroker | ExternalBroker) -> Mqtt:
@@ -71,9 +71,9 @@ def bind(port: int) -> socket.socket:
 class Server(uvicorn.Server):
     """Ends its streams first, so that a stop takes a moment and not a time-out; SIGTERM exits 0."""
 
-    def __init__(self, config: uvicorn.Config, stopping: threading.Event) -> None:
+    def __init__(self, config: uvicorn.Config, end_streams: Callable[[], None]) -> None:
         super().__init__(config)
-        self._stopping = stopping
+        self._end_streams = end_streams
 
     @contextmanager
     def capture_signals(self) -> Iterator[None]:
@@ -82,11 +82,11 @@ class Server(uvicorn.Server):
         yield
 
     def stop(self) -> None:
-        self._stopping.set()
+        self._end_streams()
         self.should_exit = True
 
 
-def make_server(app: FastAPI, stopping: threading.Event) -> Server:
+def make_server(app: FastAPI, desk: Desk) -> Server:
     config = uvicorn.Config(
         app,
         log_level="warning",
@@ -98,7 +98,7 @@ def make_server(app: FastAPI, stopping: threading.Event) -> Server:
         timeout_keep_alive=30,
         timeout_graceful_shutdown=3,
     )
-    return Server(config, stopping)
+    return Server(config, desk.stop)
 
 
 def main(argv: list[str] | None = None) -> int:
@@ -121,8 +121,8 @@ def _run(path: Path, check_only: bool) -> int:
         return 0
     setup_logging("dashboard")
     log.info("console_up", address=f"http://{HOST}:{room.console.port}")
-    asyncio.run(make_server(build_app(desk), desk.stopping).serve(sockets=[listener]))
-    return 0
+    asyncio.run(make_server(build_app(desk), desk).serve(sockets=[listener]))
+    return 1 if desk.failed.is_set() else 0
 
 
 if __name__ == "__main__":

@@ -20,7 +20,7 @@ from wire.mqtt import Mqtt
 
 @dataclass(frozen=True)
 class Desk:
-    """`key`: the room's, which seals orders. `stopping`: set once, when the process is to end."""
+    """`key`: the room's, which seals orders. `stopping`: set once, when the process is to end; `failed`: for a bug."""
 
     room: RoomConfig
     database: Pool
@@ -29,9 +29,15 @@ class Desk:
     fleet: Fleet
     hub: Hub
     relay: Relay
-    stopping: Event
+    stopping: Event = field(default_factory=Event)
+    failed: Event = field(default_factory=Event)
     by_name: Limiter = field(default_factory=lambda: Limiter(failures=5, window_s=60))
     by_address: Limiter = field(default_factory=lambda: Limiter(failures=30, window_s=60))
+
+    def stop(self) -> None:
+        """On the event loop: ends what streams to browsers."""
+        self.stopping.set()
+        self.hub.wake()
 
 
 def _desk(connection: HTTPConnection) -> Desk:

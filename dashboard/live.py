@@ -79,6 +79,10 @@ class Client:
             return
         await _happens(self._urgent, BATCH_S - (monotonic() - last_s))
 
+    def wake(self) -> None:
+        self._some.set()
+        self._urgent.set()
+
     def _drop_one(self) -> None:
         index = next((i for i, item in enumerate(self._news) if item.type == "read"), 0)
         del self._news[index]
@@ -100,9 +104,18 @@ class Hub:
         for client in self.clients:
             client.offer(item)
 
+    def wake(self) -> None:
+        """Every client sends what it has, and looks whether it is to go on."""
+        for client in self.clients:
+            client.wake()
+
     def post(self, item: Message) -> None:
+        self.call(lambda: self.publish(item))
+
+    def call(self, act: Callable[[], None]) -> None:
+        """On the loop; from any thread."""
         if self._loop and not self._loop.is_closed():
-            self._loop.call_soon_threadsafe(self.publish, item)
+            self._loop.call_soon_threadsafe(act)
 
 
 async def stream(

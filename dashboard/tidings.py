@@ -1,6 +1,8 @@
 """What the database tells of its commits: a thread of its own hears the notices and pushes the rows to the browsers."""
 
 import asyncio
+import os
+import signal
 from datetime import UTC, datetime
 from threading import Thread
 from time import monotonic
@@ -22,6 +24,7 @@ from wire.frozen import Frozen
 from wire.orders import MAX_LIFE_S, OrderState
 
 log = structlog.get_logger()
+RETRY_S = 0.5
 LISTEN_S = 0.5
 """How long the listener waits before it looks whether it is to stop."""
 CATCH_UP_ORDERS = 20
@@ -66,12 +69,21 @@ class Tidings:
         await asyncio.to_thread(self._thread.join)
 
     def _run(self) -> None:
+        try:
+            self._keep_listening()
+        finally:
+            if not self._desk.stopping.is_set():  # a bug: a console without alarms must not look well
+                self._desk.failed.set()
+                os.kill(os.getpid(), signal.SIGTERM)
+
+    def _keep_listening(self) -> None:
         while (db := connect_patiently(self._url, self._desk.stopping)) is not None:
             try:
                 with lost_is_away(), db:
                     self._listen(db)
             except Away as away:
                 log.warning("notices_lost", reason=str(away))
+                self._desk.stopping.wait(RETRY_S)
 
     def _listen(self, db: Db) -> None:
         """Until the process stops. Listens first and catches up then, so that nothing falls between the two."""

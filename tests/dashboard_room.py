@@ -98,7 +98,7 @@ def running(room_toml: Path) -> Iterator[Console]:
     """The server on a loop of its own thread, as `airbeat dashboard` runs it."""
     room = read_config(room_toml, RoomConfig)
     desk = open_desk(room)
-    server = make_server(build_app(desk), desk.stopping)
+    server = make_server(build_app(desk), desk)
     listener = bind(room.console.port)
     thread = threading.Thread(target=lambda: asyncio.run(server.serve(sockets=[listener])))
     thread.start()
@@ -107,7 +107,7 @@ def running(room_toml: Path) -> Iterator[Console]:
         until(lambda: server.started and desk.mqtt.connected, "the console starts")
         yield console
     finally:
-        server.stop()
+        desk.hub.call(server.stop)
         thread.join(WAIT_S)
         listener.close()
         for client in console.clients:

@@ -10,6 +10,7 @@ import httpx
 import psutil
 import pytest
 
+from dashboard.accounts_cli import create_account
 from dashboard.static import DIST, find_page
 from ingest.room import RoomConfig
 from ingest.store.connect import connect
@@ -41,7 +42,14 @@ def test_it_serves_listens_on_loopback_only_and_leaves_cleanly(room_toml: Path) 
         assert well.json() == {"status": "ok", "parts": {"database": "ok", "broker": "ok"}}
         listening = [c for c in psutil.Process(process.pid).net_connections("inet") if c.status == psutil.CONN_LISTEN]
         assert [(c.laddr.ip, c.laddr.port) for c in listening] == [("127.0.0.1", port_of(room_toml))]
-        process.send_signal(signal.SIGTERM)
+        create_account(read_config(room_toml, RoomConfig), "ada", ["viewer"], "correct horse battery")
+        with httpx.Client(base_url=f"http://127.0.0.1:{port_of(room_toml)}", timeout=WAIT_S) as client:
+            client.post("/api/session", json={"name": "ada", "password": "correct horse battery"})
+            with client.stream("GET", "/api/live") as live:
+                lines = live.iter_lines()
+                until(lambda: "hello" in next(lines), "the stream greets")
+                process.send_signal(signal.SIGTERM)
+                assert "event: end" in list(lines)
         assert process.wait(WAIT_S) == 0
 
 

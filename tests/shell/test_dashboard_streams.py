@@ -165,3 +165,18 @@ def test_pictures_end_with_the_session(console: Console, edge: FakeEdge, monkeyp
 def channel_of(console: Console, edge: FakeEdge) -> int:
     """How many look at the edge's camera."""
     return console.desk.relay.viewers((edge.edge, edge.camera))
+
+
+def test_a_database_that_went_and_came_back_costs_no_alarm(console: Console) -> None:
+    """Every connection is cut and one incident opens while nobody listens: it is told when the room listens again."""
+    listener = Listener(console.signed_in("viewer"))
+    with connect(console.url) as db:
+        db.execute(
+            "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
+            " WHERE datname = current_database() AND pid <> pg_backend_pid()"
+        )
+        missed = open_incident(db, "AB12CDE")
+        until(lambda: [row for row in listener.of("incident") if row["id"] == str(missed)], "the missed one")
+        later = open_incident(db, "AB13CDE")
+    until(lambda: [row for row in listener.of("incident") if row["id"] == str(later)], "the next alarm")
+    assert listener.of("incident")[-1]["event"] == "opened"
