@@ -207,22 +207,20 @@ class _Town(threading.Thread):
         config = VehicleConfig(name=AIRCRAFT, mavlink=url, powered_s=60, weather=weather, lat=DOCK.lat, lon=DOCK.lon)
         self.vehicle = Vehicle(config, self.truth.write)
         self._dock = DockConfig(name=EDGE, modbus_port=ports[1])
-        self._loop = asyncio.new_event_loop()
-        self._task: asyncio.Task[None] | None = None
+        self._leave: Callable[[], object] = lambda: None
 
     def run(self) -> None:
-        asyncio.set_event_loop(self._loop)
-        self._task = self._loop.create_task(self._live())
         with suppress(asyncio.CancelledError):
-            self._loop.run_until_complete(self._task)
-        self._loop.close()
+            asyncio.run(self._live())
 
     def stop(self) -> None:
-        if self._task:
-            self._loop.call_soon_threadsafe(self._task.cancel)
+        self._leave()
         self.join()
 
     async def _live(self) -> None:
+        loop, task = asyncio.get_running_loop(), asyncio.current_task()
+        assert task
+        self._leave = lambda: loop.call_soon_threadsafe(task.cancel)
         dock = serve_dock(self._dock, self.vehicle, self.clock, self.truth)
         await asyncio.gather(fly(self.vehicle, self.clock), dock, self._measure_clock())
 

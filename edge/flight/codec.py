@@ -48,14 +48,14 @@ class Codec:
         if (frame.system_id, frame.component_id) != (self._system_id, AUTOPILOT_COMPONENT):
             self.counts["stranger"] += 1
             return False
-        if frame.message_id not in HEARD_IDS:
-            self.counts["not_allowed"] += 1
-            return frame.message_id in dialect.mavlink_map
         try:
             message = self._mavlink.decode(frame.data)
         except dialect.MAVError:
             self.counts["bad_checksum"] += 1
             return False
+        if frame.message_id not in HEARD_IDS:
+            self.counts["not_allowed"] += 1
+            return frame.message_id in dialect.mavlink_map
         self._hear(message)
         return True
 

@@ -65,6 +65,7 @@ class Pilot:
         self._sortie: Sortie = resume(disk.saved(), time.monotonic())
         self._telemetry = Telemetry()
         self._reading = DockReading()
+        self._lid_told: Lid | None = None
         self._clock = RoomClock()
         self._room_s = time.monotonic()
         self._due: dict[str, float] = {}
@@ -206,8 +207,8 @@ class Pilot:
                 await self._dock.open_lid()
             elif wish is Lid.CLOSED:
                 await self._dock.close_lid()
-            before, self._reading = self._reading, await self._dock.read()
-            self._log_dock(before)
+            self._reading = await self._dock.read()
+            self._log_dock()
             self._wake_dock.clear()
             with suppress(TimeoutError):
                 await asyncio.wait_for(self._wake_dock.wait(), LOOK_S)
@@ -257,12 +258,14 @@ class Pilot:
         )
         self._voice.event(event, datetime.now(UTC))
 
-    def _log_dock(self, before: DockReading) -> None:
-        now_s = time.monotonic()
-        was, now = lid(before, now_s), lid(self._reading, now_s)
-        if was is not now and now is not Lid.MOVING:
-            log.info("lid", state=str(now))
-            self._voice.event(DockEvent(what=f"lid_{now}", lid=now), datetime.now(UTC))
+    def _log_dock(self) -> None:
+        """Ends of the lid's way, and its loss; not the way itself."""
+        now = lid(self._reading, time.monotonic())
+        if now in (self._lid_told, Lid.MOVING):
+            return
+        self._lid_told = now
+        log.info("lid", state=str(now))
+        self._voice.event(DockEvent(what=f"lid_{now}", lid=now), datetime.now(UTC))
 
     async def _close(self, mqtt: Mqtt, helpers: list[asyncio.Task[None]]) -> None:
         """The aircraft is left as it is: its own failsafe brings it home if nobody takes over (F11)."""
