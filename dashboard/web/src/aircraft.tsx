@@ -4,6 +4,7 @@ import { Commands } from "./commands";
 import { callSign, compass, distance, duration, figure, words } from "./format";
 import { metresBetween } from "./geo";
 import { bind } from "./keys";
+import { goal } from "./mapdata";
 import { Lease } from "./lease";
 import { chooseAircraft } from "./select";
 import type { Dock, Vehicle, Weather } from "./shapes";
@@ -123,10 +124,9 @@ function Fares({ seen }: { seen: Seen<Vehicle> }) {
 
 function Figures({ v }: { v: Vehicle }) {
   const low = v.battery_pct !== null && v.battery_pct < 30;
-  const toTarget =
-    v.lat !== null && v.lon !== null && v.target_lat !== null && v.target_lon !== null
-      ? metresBetween({ lat: v.lat, lon: v.lon }, { lat: v.target_lat, lon: v.target_lon })
-      : null;
+  const bound = goal(v, boxes.value[v.edge]?.inventory?.aircraft ?? undefined);
+  const left =
+    bound && v.lat !== null && v.lon !== null ? metresBetween({ lat: v.lat, lon: v.lon }, bound.place) : null;
   return (
     <dl class="figures">
       <div class={low ? "warn" : ""}>
@@ -158,9 +158,9 @@ function Figures({ v }: { v: Vehicle }) {
         </dd>
       </div>
       <div>
-        <dt>To target</dt>
+        <dt>{bound?.home ? "To dock" : "To target"}</dt>
         <dd>
-          {distance(toTarget)}
+          {distance(left)}
           <small>{v.eta_s !== null && ` · ${duration(v.eta_s)}`}</small>
         </dd>
       </div>

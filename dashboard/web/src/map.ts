@@ -67,7 +67,13 @@ function feed(map: Chart): (() => void)[] {
     effect(() => set("cameras", data.cameras(boxes.value))),
     effect(() => set("sightings", data.sightings(page.value))),
     effect(() => {
-      set("targets", data.targets(Object.values(vehicles.value).map((seen) => seen.value)));
+      set(
+        "targets",
+        data.targets(
+          Object.values(vehicles.value).map((seen) => seen.value),
+          boxes.value,
+        ),
+      );
       set("trails", data.trails(trails));
     }),
   ];

@@ -1,6 +1,6 @@
 /** What moves on the map, as GeoJSON made from the signals' values. Pure. */
-import { line, wedge } from "./geo";
-import { callSign, localTime } from "./format";
+import { line, wedge, type Place } from "./geo";
+import { localTime } from "./format";
 import type { Box, IncidentPage, Vehicle } from "./shapes";
 
 type Features = GeoJSON.FeatureCollection;
@@ -33,13 +33,21 @@ export function trails(paths: Map<string, [number, number][]>): Features {
   return all([...paths.values()].filter((path) => path.length > 1).map(line));
 }
 
-/** From each flying aircraft to where it has been sent. */
-export function targets(vehicles: Vehicle[]): Features {
+/** Where an aircraft is bound for: home once it returns, whatever it was sent to before; null while it is nowhere. */
+export function goal(v: Vehicle, home: Place | undefined): { place: Place; home: boolean } | null {
+  if (/^(returning|landing)$/.test(v.stage)) return home ? { place: home, home: true } : null;
+  if (v.target_lat === null || v.target_lon === null) return null;
+  return { place: { lat: v.target_lat, lon: v.target_lon }, home: false };
+}
+
+/** From each flying aircraft to where it is bound for. */
+export function targets(vehicles: Vehicle[], boxes: Record<string, Box>): Features {
   return all(
     vehicles.flatMap((v) => {
-      if (!v.airborne || v.lat === null || v.lon === null || v.target_lat === null || v.target_lon === null) return [];
-      const end: [number, number] = [v.target_lon, v.target_lat];
-      return [line([[v.lon, v.lat], end]), point(...end, { name: callSign(v.aircraft) })];
+      const bound = goal(v, boxes[v.edge]?.inventory?.aircraft ?? undefined);
+      if (!v.airborne || v.lat === null || v.lon === null || !bound) return [];
+      const end: [number, number] = [bound.place.lon, bound.place.lat];
+      return [line([[v.lon, v.lat], end]), point(...end, {})];
     }),
   );
 }

@@ -4,6 +4,7 @@ import { ago, distance, duration, figure, percent, sinceAlarm, spaced } from "..
 import { metresBetween, offset, wedge } from "../src/geo";
 import { codecOf, unpack } from "../src/h264";
 import { takeEvents } from "../src/live";
+import { goal } from "../src/mapdata";
 import { byUrgency, fold, further, incidentList, reads, vehicles } from "../src/state";
 import type { Incident, Order, Read, Vehicle } from "../src/shapes";
 
@@ -133,6 +134,16 @@ describe("H.264 payloads", () => {
     expect(unpack(payload(1))).toEqual({ key: true, capturedUs: 256, data: new Uint8Array([9]) });
     expect(unpack(payload(2))).toBeNull();
     expect(unpack(new ArrayBuffer(10))).toBeNull();
+  });
+});
+
+describe("where an aircraft is bound for", () => {
+  const sent = { stage: "en_route", target_lat: 52.1, target_lon: 0.1 } as Vehicle;
+  const home = { lat: 52.2, lon: 0.12 };
+  it("is home once it returns, whatever it was sent to before", () => {
+    expect(goal(sent, home)).toEqual({ place: { lat: 52.1, lon: 0.1 }, home: false });
+    expect(goal({ ...sent, stage: "returning" }, home)).toEqual({ place: home, home: true });
+    expect(goal({ ...sent, target_lat: null }, home)).toBeNull();
   });
 });
 
