@@ -141,6 +141,12 @@ def test_the_station_reports_the_wind_that_blows_and_says_when_it_fell_silent() 
     assert yard[Register.WEATHER_AGE_S] == pytest.approx(20, abs=1)
 
 
+@pytest.mark.parametrize(("wind_from", "north", "east"), [(0, -7, 0), (90, 0, -7), (240, 3.5, 6.06)])
+def test_the_wind_goes_the_other_way_from_where_it_comes(wind_from: float, north: float, east: float) -> None:
+    weather = Weather(WeatherConfig(wind_mps=7, gust_mps=0, wind_from_deg=wind_from))
+    assert weather.wind(12) == pytest.approx((north, east, 0), abs=0.01)
+
+
 def test_the_wind_is_a_pure_function_of_seed_and_time() -> None:
     def blows(seed: int) -> list[tuple[float, ...]]:
         weather = Weather(WeatherConfig(seed=seed, wind_mps=6, gust_mps=2))
