@@ -49,7 +49,7 @@ class StillReader:
         reads = self._reads(bgr, self._detect.still(bgr))
         found = [read for read in reads if plausible_plate(read)]
         if not found:
-            found = [read for read in self._reads(bgr, self._signs(bgr)) if plausible_sign(read)]
+            found = [read for read in self._reads(bgr, [*self._signs(bgr), *_whole(bgr)]) if plausible_sign(read)]
         return _each_once(found)
 
     def _reads(self, bgr: Bgr, plates: list[PlateBox]) -> list[StillRead]:
@@ -76,6 +76,15 @@ class StillReader:
         from edge.vision.signs import TextDetector
 
         return TextDetector(self._threads)
+
+
+def _whole(bgr: Bgr) -> list[PlateBox]:
+    """A small picture of a plate's shape may be a plate that somebody has cut out: no detector sees it as one."""
+    height, width = bgr.shape[:2]
+    if width > 480 or not 1 <= width / height <= 7:
+        return []
+    corners = np.array([[0, 0], [width, 0], [width, height], [0, height]], np.float32)
+    return [PlateBox((0.0, 0.0, float(width), float(height)), 0.5, corners)]
 
 
 def _same_and_sure(readings: list[Reading]) -> bool:

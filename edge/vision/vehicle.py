@@ -90,9 +90,10 @@ class Vehicle:
         """What to tell; from now on this vehicle is silent."""
         if self.best is None or self.decided is None:
             return None
-        self.told, self.waiting = True, []
-        decided_at, decided_t = self.decided
-        return Passing(track, consensus, self.best, self.first_seen_at, self.last_seen_at, decided_at, decided_t)
+        best, (decided_at, decided_t) = self.best, self.decided
+        # From here on nothing is read of it; frames that were kept would only fill the memory.
+        self.told, self.waiting, self.best = True, [], None
+        return Passing(track, consensus, best, self.first_seen_at, self.last_seen_at, decided_at, decided_t)
 
     def _read(self, sight: Sight, read: Read) -> None:
         """Each frame in another cut: readings that agree then are worth more than the same look taken twice."""
