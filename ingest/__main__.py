@@ -1,6 +1,5 @@
 """`airbeat ingest ROOM.toml`: the supervisor of the control room's inbound side: broker, database and workers."""
 
-import argparse
 import asyncio
 import fcntl
 import sys
@@ -16,9 +15,8 @@ from ingest.room import EmbeddedBroker, EmbeddedStore, RoomConfig
 from ingest.store.connect import LOST, connect, database_url
 from ingest.store.schema import migrate
 from wire.children import Child, Family, python
-from wire.config import read_config
 from wire.errors import UserError
-from wire.process import guarded, on_stop, setup_logging
+from wire.process import on_stop, run_configured, setup_logging
 from wire.signing import load_private
 
 log = structlog.get_logger()
@@ -99,22 +97,12 @@ def only_one(data_dir: Path) -> Iterator[None]:
 
 def main(argv: list[str] | None = None) -> int:
     """airbeat ingest ROOM.toml [--check]"""
-    parser = argparse.ArgumentParser(prog="airbeat ingest", description=__doc__)
-    parser.add_argument("room", type=Path, metavar="ROOM.toml")
-    parser.add_argument("--check", action="store_true", help="say what is wrong with the config, then stop")
-    args = parser.parse_args(argv)
-    return guarded(lambda: _run(args.room, args.check))
+    return run_configured(argv, prog="airbeat ingest", doc=__doc__, model=RoomConfig, check=check, serve=_serve)
 
 
-def _run(path: Path, check_only: bool) -> int:
-    room = read_config(path, RoomConfig)
-    if check_only:
-        print(check(room))
-        return 0
-    with only_one(room.data_dir):
-        check(room)
-        setup_logging("ingest")
-        return asyncio.run(supervise(room, path))
+def _serve(room: RoomConfig, path: Path) -> int:
+    setup_logging("ingest")
+    return asyncio.run(supervise(room, path))
 
 
 if __name__ == "__main__":
