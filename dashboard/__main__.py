@@ -56,8 +56,11 @@ def open_mqtt(broker: EmbeddedBroker | ExternalBroker) -> Mqtt:
 
 
 def bind(port: int) -> socket.socket:
-    """Raises UserError where the port is taken or not ours to take."""
-    listener = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
+    """Raises UserError where the port is taken or not ours to take.
+
+    The protocol is named because asyncio sets TCP_NODELAY on such sockets alone: each answer took 40 ms more without.
+    """
+    listener = socket.socket(socket.AF_INET, socket.SOCK_STREAM, socket.IPPROTO_TCP)
     listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
     try:
         listener.bind((HOST, port))
