@@ -52,6 +52,12 @@ def test_a_vehicle_at_the_same_place_later_is_another() -> None:
     assert tracks.update([box_at(100, 100, 80)], 5.0).live[0].id == 2
 
 
+def test_a_plate_twice_as_large_at_the_same_place_is_another() -> None:
+    tracks = Tracks()
+    tracks.update([box_at(100, 100, 80)], 0.0)
+    assert tracks.update([box_at(100, 100, 170)], 0.1).live[0].id == 2
+
+
 def test_what_is_held_at_the_end_of_a_stream_leaves() -> None:
     tracks = Tracks()
     tracks.update([box_at(100, 100, 80), box_at(600, 300, 90)], 0.0)
@@ -77,6 +83,7 @@ def test_direction_is_told_from_size_and_place() -> None:
     assert direction(Track(1, near, 0, 1, far)) == "towards"
     assert direction(Track(1, far, 0, 1, near)) == "away"
     assert direction(Track(1, far, 0, 1, far)) == "unknown"
+    assert direction(Track(1, box_at(420, 260, 81), 0, 1, far)) == "unknown", "a hill, or a trembling box"
 
 
 def test_a_parked_car_is_no_passing_vehicle() -> None:

@@ -44,6 +44,11 @@ def test_one_sure_reading_outweighs_two_doubtful_ones() -> None:
     assert found.vrm == "AB12CDE"
 
 
+def test_three_that_agree_outweigh_one_that_is_a_little_surer() -> None:
+    found = consensus(reading("RB12CDE", 0.7), *[reading("AB12CDE", 0.6)] * 3)
+    assert found.vrm == "AB12CDE"
+
+
 def test_letters_and_digits_that_look_alike_vote_together_and_are_told_apart_by_position() -> None:
     found = consensus(reading("ABO2CDE"), reading("AB02CDE"), reading("ABO2CDE"))
     assert found.vrm == "AB02CDE"
