@@ -66,7 +66,7 @@ class TownConfig(Section):
     seed: int = Field(default=1, ge=0)
     out: Path = Path("var/town")
     """Gets truth.jsonl; the story starts when a file `go` (Unix seconds, text) appears here."""
-    headway_s: float = Field(default=4.2, ge=2.5, le=120)
+    headway_s: float = Field(default=3.8, ge=2.5, le=120)
     """Mean time between two vehicles on the High Street; the density of traffic."""
     duration_s: float = Field(default=7200, gt=0, le=86_400)
     """No vehicle enters later."""

@@ -1,7 +1,7 @@
 """Who drives where: a pure function of the seed and the story's time. One random stream for each kind of traffic.
 
 Every vehicle keeps its speed on the High Street. A follower's speed is chosen so that it never comes closer to the one
-ahead than `_headway_s`, which also keeps the plate of each in a kerbside camera's sight: lines of sight are straight,
+ahead than `_gap_m`, which also keeps the plate of each in a kerbside camera's sight: lines of sight are straight,
 speeds constant, so a gap that holds at both ends of the street holds all along.
 """
 
@@ -27,8 +27,8 @@ ENTRY_U = -300.0
 EXIT_U = 520.0
 FILLED_U = (-105.0, 35.0)
 """Where vehicles stand when the story starts: in no camera's sight."""
-GAP_M = 14.0
-"""From tail to nose, at least: less, and a follower hides the plate ahead from a camera 2.8 m beside the lane."""
+GAP_M, BUS_GAP_M = 14.5, 22.0
+"""From tail to nose, at least: less, and one hides the other's plate from a camera 2.8 m beside the lane."""
 LEAST_HEADWAY_S = 1.6
 BRAKING_MPS2 = 2.0
 PULL_IN_M, KERB_M = 20.0, 0.4
@@ -153,8 +153,14 @@ class _Marks:
                 return vrm
 
 
-def _headway_s(ahead: Trip, speed_mps: float) -> float:
-    return max(LEAST_HEADWAY_S, (LENGTH_M[ahead.kind] + GAP_M) / speed_mps)
+def _gap_m(ahead: Kind, behind: Kind) -> float:
+    """Nose to nose."""
+    return LENGTH_M[ahead] + (BUS_GAP_M if "bus" in {ahead, behind} else GAP_M)
+
+
+def _headway_s(ahead: Trip, behind: Trip) -> float:
+    """At the slower one's speed, for that is how fast the gap passes a camera."""
+    return max(LEAST_HEADWAY_S, _gap_m(ahead.kind, behind.kind) / min(ahead.speed_mps, behind.speed_mps))
 
 
 def _main_street(config: TownConfig, marks: _Marks) -> list[Trip]:
@@ -167,7 +173,7 @@ def _main_street(config: TownConfig, marks: _Marks) -> list[Trip]:
     entry_s = listed.starts_s if listed else 0.0
     while True:
         trip = _draw(rng, marks, len(trips), rng.uniform(8.0, 13.0))
-        need_s = _headway_s(ahead, trip.speed_mps) if ahead else 0.0
+        need_s = _headway_s(ahead, trip) if ahead else 0.0
         entry_s += max(need_s, rng.expovariate(1 / max(config.headway_s - 2.6, 0.1)) + 2.6) if ahead else 1.0
         if entry_s > config.duration_s:
             return sorted(trips, key=lambda trip: trip.starts_s)
@@ -189,7 +195,7 @@ def _behind(ahead: Trip | None, trip: Trip, entry_s: float) -> Trip:
     length_m = through().length_m
     speed = trip.speed_mps
     if ahead:
-        free_s = ahead.passes_s(length_m) + _headway_s(ahead, speed) - entry_s
+        free_s = ahead.passes_s(length_m) + _headway_s(ahead, trip) - entry_s
         speed = min(speed, length_m / free_s)
     return _moved(trip, entry_s, 0.0, speed)
 
@@ -205,7 +211,7 @@ def _standing(rng: random.Random, marks: _Marks) -> list[Trip]:
     while u > FILLED_U[0]:
         trip = _draw(rng, marks, len(trips), speed)
         trips.append(_moved(trip, 0.0, u - ENTRY_U, speed))
-        u -= LENGTH_M[trip.kind] + GAP_M + rng.uniform(2, 12)
+        u -= _gap_m(trip.kind, trip.kind) + rng.uniform(3, 12)
     return trips
 
 
@@ -217,7 +223,7 @@ def _listed(config: ListedCar, number: int) -> Trip:
 def _clears(trip: Trip, listed: Trip) -> bool:
     """Whether it is off the street before the listed car would be on its tail."""
     at_m = PARKING_M - 60
-    return trip.passes_s(at_m) + _headway_s(trip, listed.speed_mps) < listed.passes_s(at_m)
+    return trip.passes_s(at_m) + _headway_s(trip, listed) < listed.passes_s(at_m)
 
 
 def _colour(rng: random.Random) -> str:
