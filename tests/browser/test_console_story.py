@@ -179,6 +179,35 @@ def test_keys_do_nothing_while_somebody_types(page: Page, room: Room, edge: Fake
     edge.vehicle.clear()
 
 
+def test_another_dispatchers_aircraft_is_taken_over_with_a_reason(page: Page, room: Room, edge: FakeEdge) -> None:
+    session = page.request.post(f"{room.url}/api/session", data={"name": "sam", "password": PEOPLE["sam"][1]}).json()
+    lease = page.request.post(
+        f"{room.url}/api/aircraft/dock-1/falcon-1/take", data={"reason": "first"},
+        headers={"X-Airbeat-Csrf": session["csrf"]},
+    ).json()  # fmt: skip
+    edge.vehicle.update(
+        stage="on_scene", airborne=True, armed=True, ready=False, lease_holder="sam", lease_epoch=lease["epoch"]
+    )
+    page.context.clear_cookies()
+    sign_in(page, room, "morgan")
+    recall = page.get_by_role("button", name="R Return FALCON-1")
+    expect(recall).to_be_enabled(timeout=PATIENCE_MS)
+    before = len(edge.orders)
+    page.keyboard.press("r")
+    page.keyboard.press("r")
+    expect(page.get_by_role("alert").filter(has_text="under the command of sam")).to_be_visible(timeout=PATIENCE_MS)
+    assert len(edge.orders) == before
+    page.get_by_role("button", name="Take over…").click()
+    page.get_by_label("Reason for taking over").fill("sam has gone home")
+    page.get_by_role("button", name="Take over FALCON-1").click()
+    expect(page.get_by_text("You command FALCON-1 with your next order")).to_be_visible(timeout=PATIENCE_MS)
+    recall.click()
+    page.get_by_role("button", name="Again to return").click()
+    wait_for("the recall at the box", lambda: len(edge.orders) > before)
+    assert (edge.orders[-1].lease.holder, edge.orders[-1].lease.epoch) == ("morgan", lease["epoch"] + 1)
+    edge.vehicle.clear()
+
+
 def test_live_pictures_are_decoded(page: Page, room: Room, edge: FakeEdge) -> None:
     sign_in(page, room, "morgan")
     canvas = page.get_by_role("img", name=f"Live picture of {CAMERA}")

@@ -63,8 +63,14 @@ export async function send(
     tell(key, false, "");
     return order;
   } catch (error) {
-    const text = error instanceof Refused ? [error.message, ...error.reasons].join(". ") : String(error);
-    tell(key, true, `${words(act.act)} was not sent: ${text}`);
+    tell(key, true, failure(act, error));
     return null;
   }
+}
+
+/** Without an answer nobody knows whether the order went out, and the screen must not pretend to. */
+function failure(act: Act, error: unknown): string {
+  if (!(error instanceof Refused)) return `${words(act.act)} failed: ${String(error)}`;
+  if (error.status === 0) return `${error.message}. ${words(act.act)} may have been sent: look at the orders`;
+  return `${words(act.act)} was not sent: ${[error.message, ...error.reasons].join(". ")}`;
 }
