@@ -4,9 +4,10 @@ Handlers run on the MQTT client's thread and only hand over to the event loop.
 """
 
 import asyncio
-from collections.abc import Callable, Coroutine
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from time import monotonic
-from typing import Any, TypeVar
+from typing import TypeVar
 
 import structlog
 from pydantic import ValidationError
@@ -29,7 +30,8 @@ class Ear:
 
     def __init__(self, desk: Desk) -> None:
         self._desk = desk
-        self._tasks: set[asyncio.Task[None]] = set()
+        self._clerk = ThreadPoolExecutor(1, "answers")  # one, so that answers are stored in the order they came
+        self._watching: asyncio.Task[None] | None = None
         self.malformed: dict[str, int] = {}
 
     def start(self) -> None:
@@ -39,13 +41,13 @@ class Ear:
         self._hear(HEALTH, Health, self._health)
         self._hear(ANSWER, OrderAnswer, self._answer)
         self._desk.mqtt.start()
-        self._keep(self._desk.relay.keep_watching())
+        self._watching = asyncio.create_task(self._desk.relay.keep_watching())
 
     async def stop(self) -> None:
-        for task in self._tasks:
-            task.cancel()
-        await asyncio.gather(*self._tasks, return_exceptions=True)
+        if self._watching:
+            self._watching.cancel()
         await asyncio.to_thread(self._desk.mqtt.stop)
+        await asyncio.to_thread(self._clerk.shutdown)
 
     def _hear(self, topic: Topic, model: type[M], handle: Callable[[M], None]) -> None:
         def take(name: str, payload: bytes) -> None:
@@ -88,7 +90,7 @@ class Ear:
         self._desk.hub.publish(message("health", state, key=f"health/{state.edge}"))
 
     def _answer(self, answer: OrderAnswer) -> None:
-        self._keep(asyncio.to_thread(self._store_answer, answer))
+        self._clerk.submit(self._store_answer, answer)
 
     def _store_answer(self, answer: OrderAnswer) -> None:
         """The database's notice then tells the browsers, whoever stored it first: we, or ingest from the event."""
@@ -101,8 +103,3 @@ class Ear:
                     notify(db, Notice(orders=(answer.order_id,)))
         except Away:
             log.warning("answer_not_stored", order=str(answer.order_id), state=answer.state.value)
-
-    def _keep(self, work: Coroutine[Any, Any, None]) -> None:
-        task = asyncio.create_task(work)
-        self._tasks.add(task)
-        task.add_done_callback(self._tasks.discard)

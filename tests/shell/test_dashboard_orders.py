@@ -117,7 +117,7 @@ def test_a_repeat_sends_what_was_written_and_never_left(
 
     with monkeypatch.context() as patch:
         patch.setattr(console.desk.mqtt, "publish", die)
-        assert client.post("/api/orders", json=body).status_code == 500
+        assert client.post("/api/orders", json=body, headers={"Connection": "close"}).status_code == 500
     assert edge.orders == []
     order(client, body)
     (sent,) = until(lambda: list(edge.orders), "the box hears the order")
@@ -210,10 +210,12 @@ def test_an_answer_of_another_box_counts_for_nothing(console: Console, edge: Fak
     row = order(client, wish(edge, incident))
     (sent,) = until(lambda: list(edge.orders), "the box hears the order")
     with an_edge(console) as other:
+        own = order(client, wish(other, incident, {"act": "hold"}))
+        (theirs,) = until(lambda: list(other.orders), "the other box hears its order")
         other.answer(sent, OrderState.REFUSED, "not mine")
-        edge.answer(sent, OrderState.ACCEPTED)
-        until(lambda: client.get(f"/api/orders/{row['id']}").json()["state"] == "accepted", "the true answer counts")
-    assert [s["state"] for s in client.get(f"/api/orders/{row['id']}").json()["states"]] == ["sent", "accepted"]
+        other.answer(theirs, OrderState.ACCEPTED)
+        until(lambda: client.get(f"/api/orders/{own['id']}").json()["state"] == "accepted", "the later answer counts")
+    assert [s["state"] for s in client.get(f"/api/orders/{row['id']}").json()["states"]] == ["sent"]
 
 
 def test_an_order_that_nobody_answers_is_told_to_be_dead(console: Console, edge: FakeEdge, incident: UUID) -> None:

@@ -3,7 +3,7 @@
 import json
 import socket
 from collections.abc import Iterator
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -11,6 +11,7 @@ from websockets.exceptions import ConnectionClosed, InvalidStatus
 from websockets.sync.client import ClientConnection
 from websockets.sync.client import connect as open_socket
 
+from dashboard.accounts import fresh_token
 from dashboard.live import Message
 from dashboard.people import Role
 from ingest.store import accounts, audit
@@ -86,10 +87,12 @@ def test_malformed_and_foreign_states_are_counted_and_dropped(console: Console, 
     listener = Listener(console.signed_in("viewer"))
     for payload in (b"", b"\xff\xfe", b"{}", b"[" * 5000, b'{"lat": NaN}'):
         edge.mqtt.publish(VEHICLE.of(edge.edge), payload)
-    edge.mqtt.publish(VEHICLE.of("dock-other"), edge.state().encode())
+    forged = edge.state().model_copy(update={"aircraft": "forged-1"})
+    edge.mqtt.publish(VEHICLE.of("dock-other"), forged.encode())
     edge.vehicle = {"stage": "last"}
     until(lambda: [row for row in listener.of("vehicle") if row["stage"] == "last"], "a good state after the bad")
-    assert ("dock-other", edge.aircraft) not in console.desk.fleet.vehicles
+    assert (edge.edge, "forged-1") not in console.desk.fleet.vehicles
+    assert {row["aircraft"] for row in listener.of("vehicle")} == {edge.aircraft}
 
 
 def test_a_browser_that_does_not_read_loses_counted_news_and_harms_nobody(console: Console) -> None:
@@ -121,6 +124,19 @@ def test_signing_out_ends_the_live_stream(console: Console, monkeypatch: pytest.
     Listener(client)
     with connect(console.url) as db:
         accounts.put_account(db, client.headers["X-Test-Name"], "x", ["viewer"], disabled=True)
+    until(lambda: not console.desk.hub.clients, "the stream ends")
+
+
+def test_a_session_that_runs_out_ends_its_streams_unasked(console: Console, edge: FakeEdge) -> None:
+    """Its expiry was read at the start; the store is not asked again so soon."""
+    client, token = console.visitor(), fresh_token()
+    with connect(console.url) as db:
+        ends_at = datetime.now(UTC) + timedelta(seconds=5)
+        accounts.open_session(db, token.digest, console.account("viewer"), token.csrf, ends_at)
+    client.cookies.set("airbeat_session", token.secret)
+    Listener(client)
+    with connect(console.url) as db:
+        db.execute("UPDATE sessions SET expires_at = now() + interval '1 hour'")
     until(lambda: not console.desk.hub.clients, "the stream ends")
 
 
