@@ -40,7 +40,7 @@ def load_picture(path: Path) -> Bgr:
 
 
 def cut_off(data: bytes) -> bool:
-    """Whether the end is missing; OpenCV would fill it with grey and say nothing.
+    """Whether the end is missing: OpenCV 5 refuses such a picture too, but can't say why, and libpng adds a line.
 
     JPEG (ITU-T T.81, B.1): after the last start of scan there must be an end of image; a thumbnail has its own before.
     PNG (ISO 15948, 11.2.5) ends with IEND; RIFF says its length.

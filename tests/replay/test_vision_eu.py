@@ -29,4 +29,4 @@ def test_plates_of_real_photos_are_read_and_signs_are_not(record_property: Calla
     record_property("wrong", wrong)
     assert total == 51
     assert right >= 0.85 * total
-    assert wrong <= 0.25 * total
+    assert wrong <= 0.1 * total

@@ -89,7 +89,7 @@ def test_a_picture_cut_off_anywhere_is_refused(tmp_path: Path, ending: str) -> N
     for share in (0.02, 0.3, 0.6, 0.9, 0.999):
         part = tmp_path / f"part.{ending}"
         part.write_bytes(data[: int(len(data) * share)])
-        with pytest.raises(UserError):
+        with pytest.raises(UserError, match="cut off"):
             load_picture(part)
 
 
