@@ -46,6 +46,7 @@ class Camera:
         self._encoder = TsEncoder(stream.width, stream.height, stream.fps, stream.kbit_s)
         self._waiting: set[asyncio.StreamWriter] = set()
         self._receivers: set[asyncio.StreamWriter] = set()
+        self._meetings: set[asyncio.Task[None]] = set()
         self._somebody = asyncio.Event()
 
     async def serve(self) -> None:
@@ -58,15 +59,21 @@ class Camera:
             server.close()
             for writer in self._receivers | self._waiting:
                 writer.transport.abort()
+            await asyncio.gather(*self._meetings)  # aborted, they end by themselves; cancelled, asyncio would log them
             self._encoder.close()
 
     async def _listen(self) -> asyncio.Server:
         try:
-            return await asyncio.start_server(self._meet, "127.0.0.1", self.stream.port)
+            return await asyncio.start_server(self._welcome, "127.0.0.1", self.stream.port)
         except OSError as error:
             what = "the port is taken" if error.errno == errno.EADDRINUSE else f"cannot listen ({error.strerror})"
             where = f"{self.stream.name}, 127.0.0.1:{self.stream.port}"
             raise UserError(what, where=where, remedy="Stop what uses it or change the port") from error
+
+    def _welcome(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        meeting = asyncio.create_task(self._meet(reader, writer))
+        self._meetings.add(meeting)
+        meeting.add_done_callback(self._meetings.discard)
 
     async def _meet(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         """One receiver, until it hangs up; what it says is ignored."""

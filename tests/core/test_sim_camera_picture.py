@@ -76,7 +76,7 @@ def test_the_parked_car_is_seen_from_above_the_scene() -> None:
     there, gone = aerial.bgr(100, hovering).astype(int), aerial.bgr(-1, hovering).astype(int)
     changed = np.abs(there - gone).max(axis=2) > 30
     assert 400 < changed.sum() < 6000
-    rows, columns = np.nonzero(changed)
+    columns = np.nonzero(changed)[1]
     assert abs(columns.mean() - 320) < 60
     assert there[changed][:, 0].mean() > there[changed][:, 2].mean() + 20, "the stolen car is blue"
 
@@ -87,4 +87,5 @@ def test_an_aircraft_in_its_closed_dock_sees_the_dark() -> None:
     aerial = Aerial(Traffic(CONFIG), lambda: (dock.lat, dock.lon, 0.0, 0.0), lambda: lid[0], "falcon")
     dark = aerial.picture(1.0, 1e9)[:300].mean()
     lid[0] = True
-    assert dark < 60 < 100 < aerial.picture(1.0, 1e9)[:300].mean()
+    assert dark < 60
+    assert aerial.picture(1.0, 1e9)[:300].mean() > 100

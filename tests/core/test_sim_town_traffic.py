@@ -77,8 +77,8 @@ def test_each_pass_shows_a_wide_plate_for_twelve_frames(seed: int) -> None:
         for trip, since_s, until_s in passes(eye, traffic):
             assert until_s - since_s >= 1.2, (trip.kind, since_s)
             widths = [math.dist(*plate_in(eye, trip.at(t))[:2]) for t in (since_s, until_s)]
-            assert LEGIBLE_PX <= min(widths)
-            assert max(widths) <= 240 < WIDTH / 3
+            assert min(widths) >= LEGIBLE_PX
+            assert max(widths) <= WIDTH / 4
 
 
 def test_the_listed_car_passes_both_cameras_and_parks_at_the_scene() -> None:
