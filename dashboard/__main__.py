@@ -1,6 +1,5 @@
 """`airbeat dashboard ROOM.toml`: the server of the console that dispatchers work with, on loopback only."""
 
-import argparse
 import asyncio
 import os
 import secrets
@@ -24,10 +23,9 @@ from dashboard.video import Relay
 from ingest.room import EmbeddedBroker, ExternalBroker, RoomConfig
 from ingest.store.connect import database_url
 from ingest.store.pool import Pool
-from wire.config import read_config
 from wire.errors import UserError
 from wire.mqtt import Mqtt, Tls
-from wire.process import guarded, on_stop, setup_logging
+from wire.process import on_stop, run_configured, setup_logging
 from wire.signing import load_private
 from wire.topics import VIDEO
 
@@ -106,22 +104,21 @@ def make_server(app: FastAPI, desk: Desk) -> Server:
 
 def main(argv: list[str] | None = None) -> int:
     """airbeat dashboard ROOM.toml [--check]"""
-    parser = argparse.ArgumentParser(prog="airbeat dashboard", description=__doc__)
-    parser.add_argument("room", type=Path, metavar="ROOM.toml")
-    parser.add_argument("--check", action="store_true", help="say what is wrong with the config, then stop")
-    args = parser.parse_args(argv)
-    return guarded(lambda: _run(args.room, args.check))
+    return run_configured(argv, prog="airbeat dashboard", doc=__doc__, model=RoomConfig, check=check, serve=serve)
 
 
-def _run(path: Path, check_only: bool) -> int:
-    room = read_config(path, RoomConfig)
+def check(room: RoomConfig) -> str:
+    """What would be served, in one line. Raises UserError where a key is missing or the port is taken."""
+    open_desk(room)
+    bind(room.console.port).close()
+    built = "built" if (DIST / "index.html").is_file() else "NOT BUILT (run `make console`)"
+    return f"console of {room.name}: http://{HOST}:{room.console.port}; pages {built}"
+
+
+def serve(room: RoomConfig, _path: Path) -> int:
+    """Until SIGTERM."""
     desk = open_desk(room)
     listener = bind(room.console.port)
-    if check_only:
-        listener.close()
-        built = "built" if (DIST / "index.html").is_file() else "NOT BUILT (run `make console`)"
-        print(f"console of {room.name}: http://{HOST}:{room.console.port}; pages {built}")
-        return 0
     setup_logging("dashboard")
     log.info("console_up", address=f"http://{HOST}:{room.console.port}")
     asyncio.run(make_server(build_app(desk), desk).serve(sockets=[listener]))

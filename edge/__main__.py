@@ -62,6 +62,7 @@ def main(argv: list[str] | None = None) -> int:
 
 
 def _serve(site: SiteConfig, path: Path) -> int:
+    check(site)
     setup_logging(site.box.name)
     return asyncio.run(supervise(site, path))
 

@@ -101,8 +101,10 @@ def main(argv: list[str] | None = None) -> int:
 
 
 def _serve(room: RoomConfig, path: Path) -> int:
-    setup_logging("ingest")
-    return asyncio.run(supervise(room, path))
+    with only_one(room.data_dir):
+        check(room)
+        setup_logging("ingest")
+        return asyncio.run(supervise(room, path))
 
 
 if __name__ == "__main__":

@@ -60,9 +60,8 @@ def run_configured(
 
     def run() -> int:
         config = read_config(args.config, model)
-        summary = check(config)
         if args.check:
-            print(summary)
+            print(check(config))
             return 0
         return serve(config, args.config)
 
