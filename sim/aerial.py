@@ -45,10 +45,11 @@ class Aerial:
         """uint8 (h * 3 / 2, w)."""
         lat, lon, alt_rel_m, heading_deg = self._position()
         inside = alt_rel_m < INSIDE_M and not self._lid_open()
-        frame = _dark() if inside else self.bgr(story_s, (lat, lon, alt_rel_m, heading_deg))
+        frame = _dark().copy() if inside else self.bgr(story_s, (lat, lon, alt_rel_m, heading_deg))
         _stamp(frame, wall_s, f"{self._label.upper()}  {max(0.0, alt_rel_m):5.1f} m  {heading_deg:03.0f} deg")
         picture = cv2.cvtColor(frame, cv2.COLOR_BGR2YUV_I420).astype(np.uint8, copy=False)
-        cv2.add(picture[:HEIGHT], self._noise[int(wall_s * 8) % NOISE_FRAMES], dst=picture[:HEIGHT])
+        if not inside:
+            cv2.add(picture[:HEIGHT], self._noise[int(wall_s * 8) % NOISE_FRAMES], dst=picture[:HEIGHT])
         return picture
 
     def bgr(self, story_s: float, at: tuple[float, float, float, float]) -> Bgr:
@@ -126,6 +127,7 @@ def _camera(eye: NDArray[np.float64], heading_deg: float) -> NDArray[np.float64]
     return np.asarray(inner @ np.hstack([turned, -(turned @ eye)[:, None]]))
 
 
+@lru_cache(maxsize=1)
 def _dark() -> Bgr:
     """The inside of the dock: a lamp's glow on the pad, hardly more."""
     v, u = np.mgrid[0:HEIGHT, 0:WIDTH]
