@@ -15,7 +15,6 @@ from edge.config import CameraConfig
 from edge.hotlist import listed_folds, read_hotlist
 from edge.outbox import Outbox
 from edge.vision.evidence import overview, plate_patch
-from edge.vision.track import direction
 from edge.vision.vehicle import Passing
 from wire.events import Body, Fault, PlateRead
 from wire.states import Hotlist
@@ -105,7 +104,7 @@ def told(passing: Passing, camera: CameraConfig) -> PlateRead:
         last_seen_at=passing.last_seen_at,
         frames=consensus.readings,
         track=track.id,
-        direction=direction(track),
+        direction=passing.direction,
         box=passing.best.plate.box,
         lat=camera.lat,
         lon=camera.lon,

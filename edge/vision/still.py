@@ -15,7 +15,6 @@ from edge.vision.clips import ClipReport, read_clip
 from edge.vision.pictures import is_picture, load_picture
 from edge.vision.source import Address, parse_address
 from edge.vision.stills import StillRead, StillReader
-from edge.vision.track import direction
 from edge.vision.vehicle import Passing
 from wire.errors import UserError
 from wire.vrm import spaced
@@ -83,7 +82,7 @@ class TextOut:
     def passing(self, name: str, passing: Passing) -> None:
         consensus = passing.consensus
         line = f"{name}  {_clock(passing.decided_t)}  {spaced(consensus.vrm):10}  {consensus.confidence:.2f}"
-        self._console.print(f"{line}  {consensus.format}  {direction(passing.track)}", highlight=False, soft_wrap=True)
+        self._console.print(f"{line}  {consensus.format}  {passing.direction}", highlight=False, soft_wrap=True)
 
     def clip(self, name: str, report: ClipReport) -> None:
         figures = report.figures()
@@ -121,7 +120,7 @@ def passing_json(passing: Passing) -> dict[str, Any]:
         "format": consensus.format,
         "box": [round(edge) for edge in passing.best.plate.box],
         "t": round(passing.decided_t, 2),
-        "direction": direction(passing.track),
+        "direction": passing.direction,
         "frames": consensus.readings,
     }
 

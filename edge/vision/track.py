@@ -89,16 +89,17 @@ def assign(tracks: list[Track], boxes: list[Box], t: float) -> dict[int, int]:
     return pairs
 
 
-def direction(track: Track) -> Literal["towards", "away", "unknown"]:
+def direction(first: Box, last: Box) -> Literal["towards", "away", "unknown"]:
     """Growing plates come towards the camera, and sink in its picture: a camera looks down on the road.
 
-    Growth alone must exceed a fifth, as boxes tremble; where the plate also sank or rose by a third of its width, a
+    Both boxes show the plate whole: one that the frame's edge cuts grows while it leaves. Growth alone must exceed a
+    fifth, as boxes tremble; where the plate also sank or rose by a tenth of its width, a
     thirtieth is enough: a read is told within a few frames.
     """
-    growth, sunk = _growth(track), (_centre(track.box)[1] - _centre(track.first_box)[1]) / _width(track.box)
-    if growth > 1.2 or (growth > 1.03 and sunk > 0.3):
+    growth, sunk = _width(last) / _width(first), (_centre(last)[1] - _centre(first)[1]) / _width(last)
+    if growth > 1.2 or (growth > 1.03 and sunk > 0.1):
         return "towards"
-    return "away" if growth < 1 / 1.2 or (growth < 1 / 1.03 and sunk < -0.3) else "unknown"
+    return "away" if growth < 1 / 1.2 or (growth < 1 / 1.03 and sunk < -0.1) else "unknown"
 
 
 def moved(track: Track) -> bool:

@@ -5,8 +5,9 @@ after the vote is firm.
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
+from typing import Literal
 
 import cv2
 import numpy as np
@@ -15,7 +16,7 @@ from numpy.typing import NDArray
 from edge.vision.detect import PlateBox
 from edge.vision.frame import Frame
 from edge.vision.rectify import CUTS, cut_out, extent, square_on
-from edge.vision.track import Track
+from edge.vision.track import Box, Track, direction
 from edge.vision.vote import Consensus, Reading, vote
 
 Bgr = NDArray[np.uint8]
@@ -24,8 +25,12 @@ Read = Callable[[Bgr], Reading]
 BUDGET = 8
 LEAST_WIDTH = 44
 """Pixels across a plate; below it seven characters have six pixels each and no reader gets them."""
+GOOD_WIDTH = 90
+"""Pixels; narrower plates count less the narrower they are, and only half of the budget is spent on them."""
 WORTH = 0.8
 """Of the best crop's worth so far: a smaller or more blurred one is kept for later."""
+GROWN = 1.12
+"""A plate that is still small is read again once it has grown by so much: three looks at one size err alike."""
 
 
 @dataclass(frozen=True)
@@ -35,6 +40,11 @@ class Sight:
     frame: Frame
     plate: PlateBox
     worth: float
+
+    @property
+    def width(self) -> float:
+        """Pixels across the plate."""
+        return extent(self.plate.corners)[0]
 
 
 @dataclass(frozen=True)
@@ -48,6 +58,7 @@ class Passing:
     last_seen_at: datetime
     decided_at: datetime
     decided_t: float
+    direction: Literal["towards", "away", "unknown"]
 
 
 @dataclass
@@ -61,18 +72,22 @@ class Vehicle:
     waiting: list[Sight] = field(default_factory=list)
     told: bool = False
     decided: tuple[datetime, float] | None = None
+    whole: tuple[Box, Box] | None = None
+    """The first and the last box that showed the plate whole."""
+    read_width: float = 0.0
 
     def see(self, frame: Frame, plate: PlateBox, read: Read) -> Consensus | None:
         """Takes in one more frame; the consensus as soon as it is firm."""
         self.last_seen_at = frame.captured_at
         if self.told or not _legible(plate, frame.size):
             return None
+        self.whole = (self.whole[0] if self.whole else plate.box), plate.box
         sight = _sight(frame, plate)
-        worthy = self.best is None or sight.worth >= WORTH * self.best.worth
+        worthy = self._worthy(sight)
         if self.best is None or sight.worth > self.best.worth:
             self.best = sight
-        if not worthy or len(self.readings) >= BUDGET:
-            self.waiting = sorted([*self.waiting, sight], key=lambda s: -s.worth)[:2]
+        if not worthy:
+            self.waiting = sorted([*self.waiting, sight], key=lambda s: -s.worth)[:4]
             return None
         self._read(sight, read)
         consensus = vote(self.readings)
@@ -88,17 +103,28 @@ class Vehicle:
 
     def passing(self, track: Track, consensus: Consensus) -> Passing | None:
         """What to tell; from now on this vehicle is silent."""
-        if self.best is None or self.decided is None:
+        if self.best is None or self.decided is None or self.whole is None:
             return None
-        best, (decided_at, decided_t) = self.best, self.decided
+        best, (decided_at, decided_t), way = self.best, self.decided, direction(*self.whole)
         # From here on nothing is read of it; frames that were kept would only fill the memory.
         self.told, self.waiting, self.best = True, [], None
-        return Passing(track, consensus, best, self.first_seen_at, self.last_seen_at, decided_at, decided_t)
+        return Passing(track, consensus, best, self.first_seen_at, self.last_seen_at, decided_at, decided_t, way)
+
+    def _worthy(self, sight: Sight) -> bool:
+        """Whether to read it at once, or to keep it in case nothing better comes."""
+        if self.best is None:
+            return True
+        if len(self.readings) >= BUDGET or sight.worth < WORTH * self.best.worth:
+            return False
+        small = sight.width < GOOD_WIDTH
+        return not small or (len(self.readings) < BUDGET // 2 and sight.width >= GROWN * self.read_width)
 
     def _read(self, sight: Sight, read: Read) -> None:
         """Each frame in another cut: readings that agree then are worth more than the same look taken twice."""
         cut = CUTS[len(self.readings) % len(CUTS)]
-        self.readings.append(read(cut_out(sight.frame.bgr, sight.plate, cut)))
+        reading = read(cut_out(sight.frame.bgr, sight.plate, cut))
+        self.readings.append(replace(reading, weight=min(1.0, (sight.width / GOOD_WIDTH) ** 2)))
+        self.read_width = sight.width
         self.decided = sight.frame.captured_at, sight.frame.t
 
 

@@ -1,8 +1,9 @@
 """Many readings of one passing vehicle in, one consensus out. Pure.
 
 Readings are aligned to the heaviest of the commonest length. At each place every reading speaks with its confidence p:
-log p for its own character, log of an equal share of 1 - p for each other one; readings of one vehicle share their
-blur, so a further reading counts half. The posterior is the character's confidence: one reading alone keeps its own.
+log p for its own character, log of an equal share of 1 - p for each other one. Readings of one vehicle share their
+blur, so a further reading counts half; a reader is as sure of a plate too small to tell M from W, so one from afar
+counts less still and is never believed wholly. The posterior is the character's confidence.
 """
 
 from collections import defaultdict
@@ -16,15 +17,20 @@ ALPHABET = 36
 FIRM_READINGS = 3
 FIRM_CHAR = 0.9
 FURTHER_WEIGHT = 0.5
+AFAR_DOUBT = 0.12
+FULL_WEIGHT = 0.6
+"""A reading of less weight is no witness for an early word."""
 
 
 @dataclass(frozen=True)
 class Reading:
-    """`text`: capitals and digits; `chars`: one confidence (0 to 1) each; `raw`: as seen, separators included."""
+    """`text`: capitals and digits; `chars`: one confidence (0 to 1) each; `raw`: as seen, separators included;
+    `weight`: 0 to 1, how much its word counts."""
 
     text: str
     chars: tuple[float, ...]
     raw: str = ""
+    weight: float = 1.0
 
     @property
     def confidence(self) -> float:
@@ -34,7 +40,7 @@ class Reading:
 
 @dataclass(frozen=True)
 class Consensus:
-    """`text`: as voted; `vrm`: canonical; `agreeing`: readings that say the same (O = 0, I = 1)."""
+    """`text`: as voted; `vrm`: canonical; `agreeing`: readings of weight that say the same (O = 0, I = 1)."""
 
     text: str
     vrm: str
@@ -61,14 +67,15 @@ def vote(readings: list[Reading]) -> Consensus | None:
     if not readings:
         return None
     pivot = _pivot(readings)
-    columns: list[list[tuple[str, float]]] = [[] for _ in pivot.text]
+    columns: list[list[_Voice]] = [[] for _ in pivot.text]
     for reading in readings:
         for place, char, confidence in _align(pivot, reading):
-            columns[place].append((char, confidence))
+            believed = min(confidence, 0.999 - AFAR_DOUBT * (1 - reading.weight))
+            columns[place].append(_Voice(char, max(believed, 0.02), reading.weight))
     chosen = [_choose(column) for column in columns]
     text = "".join(char for char, _ in chosen)
     mark = parse(text)
-    agreeing = sum(fold(reading.text) == fold(text) for reading in readings)
+    agreeing = sum(r.weight >= FULL_WEIGHT and fold(r.text) == fold(text) for r in readings)
     raw = next((r.raw for r in sorted(readings, key=lambda r: -r.confidence) if r.text == text), text)
     return Consensus(text, mark.canonical, mark.format, tuple(p for _, p in chosen), len(readings), agreeing, raw)
 
@@ -77,9 +84,9 @@ def _pivot(readings: list[Reading]) -> Reading:
     """The heaviest reading of the length that has the most weight."""
     weight: dict[int, float] = defaultdict(float)
     for reading in readings:
-        weight[len(reading.text)] += reading.confidence + 1e-3
+        weight[len(reading.text)] += reading.weight * reading.confidence + 1e-3
     length = max(weight, key=lambda n: weight[n])
-    return max((r for r in readings if len(r.text) == length), key=lambda r: r.confidence)
+    return max((r for r in readings if len(r.text) == length), key=lambda r: r.weight * r.confidence)
 
 
 def _align(pivot: Reading, reading: Reading) -> list[tuple[int, str, float]]:
@@ -90,21 +97,31 @@ def _align(pivot: Reading, reading: Reading) -> list[tuple[int, str, float]]:
     return [(a + i, reading.text[b + i], reading.chars[b + i]) for a, b, size in blocks for i in range(size)]
 
 
-def _choose(column: list[tuple[str, float]]) -> tuple[str, float]:
+@dataclass(frozen=True)
+class _Voice:
+    """One reading's word at one place."""
+
+    char: str
+    p: float
+    weight: float
+
+
+def _choose(column: list[_Voice]) -> tuple[str, float]:
     """The character with the greatest posterior, and that posterior. O and 0, I and 1 are one glyph each here."""
-    ranked = sorted(((fold(char), char, min(max(p, 0.02), 0.999)) for char, p in column), key=lambda row: -row[2])
-    scores: dict[str, float] = defaultdict(float)
-    for rank, (key, _, p) in enumerate(ranked):
-        weight = 1.0 if rank == 0 else FURTHER_WEIGHT
-        rest = log((1 - p) / (ALPHABET - 1))
-        for other in {row[0] for row in ranked}:
-            scores[other] += weight * (log(p) if other == key else rest)
-        scores[""] += weight * rest
-    best = max((key for key in scores if key), key=lambda key: scores[key])
-    silent = ALPHABET - (len(scores) - 1)
-    total = sum(exp(score - scores[best]) for key, score in scores.items() if key)
-    posterior = 1 / (total + silent * exp(scores[""] - scores[best]))
-    return next(char for key, char, _ in ranked if key == best), posterior
+    ranked = sorted(column, key=lambda voice: -voice.weight * voice.p)
+    keys = {fold(voice.char) for voice in ranked}
+    scores = dict.fromkeys(keys, 0.0)
+    silent = 0.0
+    for rank, voice in enumerate(ranked):
+        weight = 1.0 if rank == 0 else FURTHER_WEIGHT * voice.weight
+        rest = log((1 - voice.p) / (ALPHABET - 1))
+        for key in keys:
+            scores[key] += weight * (log(voice.p) if key == fold(voice.char) else rest)
+        silent += weight * rest
+    best = max(scores, key=lambda key: scores[key])
+    total = sum(exp(score - scores[best]) for score in scores.values())
+    total += (ALPHABET - len(keys)) * exp(silent - scores[best])
+    return next(voice.char for voice in ranked if fold(voice.char) == best), 1 / total
 
 
 def plausible(consensus: Consensus) -> bool:

@@ -25,7 +25,7 @@ def test_a_plate_seen_at_an_angle_is_turned_square() -> None:
     front = np.array([[0, 0], [width, 0], [width, height], [0, height]], np.float32)
     seen = np.array([[120, 80], [420, 110], [410, 190], [130, 140]], np.float32)
     picture = cv2.warpPerspective(plate, cv2.getPerspectiveTransform(front, seen), (640, 360))
-    back = square_on(picture, seen, wide=0.0)
+    back = square_on(picture, seen, wide=0.0, tall=0.0)
     expected = cv2.resize(plate, (back.shape[1], back.shape[0]), interpolation=cv2.INTER_AREA)
     difference = np.abs(back.astype(int) - expected.astype(int)).mean()
     assert difference < 16

@@ -80,10 +80,10 @@ def test_an_assignment_is_one_to_one(before: list[Box], now: list[Box], gap: flo
 
 def test_direction_is_told_from_size_and_place() -> None:
     far, near = box_at(400, 200, 80), box_at(420, 230, 86)
-    assert direction(Track(1, near, 0, 1, far)) == "towards"
-    assert direction(Track(1, far, 0, 1, near)) == "away"
-    assert direction(Track(1, far, 0, 1, far)) == "unknown"
-    assert direction(Track(1, box_at(420, 260, 81), 0, 1, far)) == "unknown", "a hill, or a trembling box"
+    assert direction(far, near) == "towards"
+    assert direction(near, far) == "away"
+    assert direction(far, far) == "unknown"
+    assert direction(far, box_at(420, 260, 81)) == "unknown", "a hill, or a trembling box"
 
 
 def test_a_parked_car_is_no_passing_vehicle() -> None:

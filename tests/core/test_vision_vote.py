@@ -1,5 +1,7 @@
 """The vote: what many readings of one vehicle say together, never more than they saw."""
 
+from dataclasses import replace
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -47,6 +49,15 @@ def test_one_sure_reading_outweighs_two_doubtful_ones() -> None:
 def test_three_that_agree_outweigh_one_that_is_a_little_surer() -> None:
     found = consensus(reading("RB12CDE", 0.7), *[reading("AB12CDE", 0.6)] * 3)
     assert found.vrm == "AB12CDE"
+
+
+def test_what_was_read_from_afar_yields_to_what_was_read_near() -> None:
+    """A reader is as sure of a plate too small to tell M from W."""
+    far = replace(reading("MK57LZY", sure=0.999), weight=0.3)
+    near = reading("WK57LZY", 0.97)
+    assert consensus(far, far, far, near).vrm == "WK57LZY"
+    assert consensus(far).chars[0] < 0.95
+    assert not consensus(far, far, far, far).firm
 
 
 def test_letters_and_digits_that_look_alike_vote_together_and_are_told_apart_by_position() -> None:
