@@ -1,10 +1,11 @@
 """One box: the supervisor of its uplink, its cameras (one process each) and its flight side."""
 
 import asyncio
+import sqlite3
 import sys
 import time
-from collections.abc import Callable
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 
 import structlog
@@ -45,10 +46,8 @@ async def supervise(site: SiteConfig, path: Path) -> int:
     health.forget(data_dir)
     outbox = Outbox(data_dir / "outbox.db", box=site.box.name, boot=boot)
     aircraft = site.flight.aircraft if site.flight else None
-    outbox.put(
-        Started(version=VERSION, cameras=tuple(c.name for c in site.cameras), aircraft=aircraft), datetime.now(UTC)
-    )
-    family = Family(children(site, path, boot), on_death=_fault_writer(outbox))
+    _tell(outbox, Started(version=VERSION, cameras=tuple(c.name for c in site.cameras), aircraft=aircraft))
+    family = Family(children(site, path, boot), on_death=partial(_tell_death, outbox))
     on_stop(family.stop)
     log.info("box_up", boot=boot)
     failed = await family.run()
@@ -67,11 +66,16 @@ def _serve(site: SiteConfig, path: Path) -> int:
     return asyncio.run(supervise(site, path))
 
 
-def _fault_writer(outbox: Outbox) -> Callable[[str, int], None]:
-    def write(child: str, status: int) -> None:
-        outbox.put(Fault(part=child, what="process died", detail=f"exit status {status}"), datetime.now(UTC))
+def _tell_death(outbox: Outbox, child: str, status: int) -> None:
+    _tell(outbox, Fault(part=child, what="process died", detail=f"exit status {status}"))
 
-    return write
+
+def _tell(outbox: Outbox, body: Started | Fault) -> None:
+    """A full disk must not stop the supervisor: then its words are in the log only."""
+    try:
+        outbox.put(body, datetime.now(UTC))
+    except sqlite3.Error as error:
+        log.warning("event_not_stored", event_kind=body.kind, why=str(error))
 
 
 if __name__ == "__main__":

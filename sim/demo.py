@@ -54,12 +54,13 @@ async def _run(args: argparse.Namespace) -> int:
     play = _headless(demo, args) if args.headless else _interactive(demo)
     playing = asyncio.create_task(play)
     await asyncio.wait({running, playing}, return_when=asyncio.FIRST_COMPLETED)
+    if not playing.done():
+        playing.cancel()
     family.stop()
     failed = await running
     if failed:
         remedy = f"The reason is in {demo.places.logs / failed}.log"
         raise UserError(f"{failed} could not start", where=str(demo.places.run), remedy=remedy)
-    playing.cancel()
     return await _status(playing)
 
 

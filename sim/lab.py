@@ -21,6 +21,8 @@ from wire.signing import create_key
 
 DISPATCHER = "dispatcher"
 FIRST_PORTS = range(17_000, 29_000, 100)
+MARK = ".airbeat-demo"
+"""Lies in every folder that a demo made: only such a one is removed by the next."""
 _WORDS = ("amber", "basil", "cedar", "delta", "ember", "fjord", "gusto", "heron", "ivory", "jolly", "karst", "lemon")
 
 
@@ -75,8 +77,7 @@ def sign_people_up(lab: Lab) -> None:
 
 
 def _write_all(town: TownConfig, places: Places) -> None:
-    if places.run.exists():
-        shutil.rmtree(places.run)
+    _empty(places.run)
     for folder in (places.keys, places.boxes, places.town, places.logs):
         folder.mkdir(parents=True)
     for name in ("room", *sites.boxes(town)):
@@ -89,6 +90,17 @@ def _write_all(town: TownConfig, places: Places) -> None:
     (places.run / "town.toml").write_text(town.toml())
     (places.run / "streets.geojson").write_text(json.dumps(world.streets_geojson()))
     (places.run / "hotlist.csv").write_text(_hotlist(town))
+
+
+def _empty(run: Path) -> None:
+    """Removes an earlier demo. Raises UserError where the folder holds anything that is not ours."""
+    mark = run / MARK
+    if run.exists() and any(run.iterdir()) and not mark.exists():
+        raise UserError("the folder is not empty and not a demo's", where=str(run), remedy="Choose another with --dir")
+    if run.exists():
+        shutil.rmtree(run)
+    run.mkdir(parents=True)
+    mark.touch()
 
 
 def _hotlist(town: TownConfig) -> str:
