@@ -29,6 +29,8 @@ GOOD_WIDTH = 90
 """Pixels; narrower plates count less the narrower they are, and only half of the budget is spent on them."""
 WORTH = 0.8
 """Of the best crop's worth so far: a smaller or more blurred one is kept for later."""
+RECEDED = 0.9
+"""Of the greatest width so far: below it the plate moves away."""
 GROWN = 1.12
 """A plate that is still small is read again once it has grown by so much: three looks at one size err alike."""
 
@@ -75,6 +77,7 @@ class Vehicle:
     whole: tuple[Box, Box] | None = None
     """The first and the last box that showed the plate whole."""
     read_width: float = 0.0
+    widest: float = 0.0
 
     def see(self, frame: Frame, plate: PlateBox, read: Read) -> Consensus | None:
         """Takes in one more frame; the consensus as soon as it is firm."""
@@ -86,10 +89,14 @@ class Vehicle:
         worthy = self._worthy(sight)
         if self.best is None or sight.worth > self.best.worth:
             self.best = sight
-        if not worthy:
+        self.widest = max(self.widest, sight.width)
+        if worthy:
+            self._read(sight, read)
+        else:
             self.waiting = sorted([*self.waiting, sight], key=lambda s: -s.worth)[:4]
-            return None
-        self._read(sight, read)
+            if not self._past_its_best(sight):
+                return None
+            self._read(self.waiting.pop(0), read)
         consensus = vote(self.readings)
         return consensus if consensus and consensus.firm else None
 
@@ -109,6 +116,10 @@ class Vehicle:
         # From here on nothing is read of it; frames that were kept would only fill the memory.
         self.told, self.waiting, self.best = True, [], None
         return Passing(track, consensus, best, self.first_seen_at, self.last_seen_at, decided_at, decided_t, way)
+
+    def _past_its_best(self, sight: Sight) -> bool:
+        """It drives away: nothing better will come, so what waits is read now and not when it has left the picture."""
+        return sight.width < RECEDED * self.widest and len(self.readings) < BUDGET
 
     def _worthy(self, sight: Sight) -> bool:
         """Whether to read it at once, or to keep it in case nothing better comes."""
