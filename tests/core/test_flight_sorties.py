@@ -7,13 +7,14 @@ from dataclasses import replace
 
 import pytest
 
-from edge.flight.autopilots import Cmd
+from edge.flight.autopilots import Cmd, Do, asks
 from edge.flight.dockside import DockReading
-from edge.flight.geometry import M_PER_DEG, Place, distance_m
+from edge.flight.geometry import M_PER_DEG, Place, Target, distance_m
 from edge.flight.launch import AIRBORNE, Stage
-from edge.flight.sortie import may_close
+from edge.flight.sortie import may_close, may_send
 from edge.flight.state import resume, save
-from edge.flight.telemetry import Landed
+from edge.flight.talk import Talk, converse
+from edge.flight.telemetry import Landed, Telemetry
 from sim.autopilot.copter import Copter
 from sim.weather import WeatherConfig
 from tests.flight_world import DOCK, SCENE, World
@@ -279,6 +280,69 @@ def test_an_arming_that_telemetry_does_not_show_is_taken_back() -> None:
     assert world.happened("arm")
     assert not world.vehicle.armed
     safe(world)
+
+
+def test_no_arm_leaves_once_the_lid_is_in_doubt() -> None:
+    """The last door: the first ARM went out under an open lid, its repeats must not under an unknown one (F1)."""
+    world = World()
+    launch = world.launch()
+    world.hears = lambda telemetry: replace(telemetry, armed=False)
+    world.until_stage(Stage.ARMING)
+    world.sees = lambda reading: replace(reading, agreed=Lid.UNKNOWN)
+    before = len(world.sent)
+    world.until(lambda w: O.FAILED in w.states(launch))
+    arms = [c for _, c in world.sent[before:] if c.cmd is Cmd.COMPONENT_ARM_DISARM and c.params[0] == 1]
+    assert arms == []
+
+
+@pytest.mark.parametrize("do", [Do.ARM, Do.TAKE_OFF])
+def test_neither_arm_nor_take_off_leaves_under_a_lid_that_is_not_open(do: Do) -> None:
+    world = World().until_stage(Stage.PARKED).run(5)
+    command = asks(do, world.site.profile, Target(NEAR_PLACE, 15), world.telemetry)[-1].command
+    assert not may_send(command, world.seen())
+    world.dock.write_coil(0, True)
+    world.run(6)
+    assert may_send(command, world.seen())
+    assert may_send(asks(Do.DISARM, world.site.profile, None, world.telemetry)[0].command, World().seen())
+
+
+def test_a_disarmed_heartbeat_soon_after_disarm_is_no_proof() -> None:
+    """An ARM may be under way that it does not show yet; only one that is a second younger counts."""
+    talk = Talk(asks(Do.DISARM, World().site.profile, None, Telemetry()))
+    sent = converse(talk, Telemetry(heard_s=10, heartbeat_s=10), 10.0).talk
+    assert sent
+    assert converse(sent, Telemetry(heard_s=10.9, heartbeat_s=10.9), 10.9).talk
+    assert converse(sent, Telemetry(heard_s=11.1, heartbeat_s=11.1), 11.1).talk is None
+
+
+def test_found_armed_on_the_ground_it_is_disarmed_and_never_flown() -> None:
+    world = World()
+    world.launch(NEAR)
+    world.until(lambda w: bool(w.happened("arm")))
+    saved = save(world.sortie)
+    world.restart(resume(saved, world.now_s))
+    before = len(world.sent)
+    world.until(lambda w: w.sortie.stage is not Stage.STARTING)
+    assert world.sortie.stage is Stage.ABORTING
+    world.until_stage(Stage.PARKED)
+    disarms = [c for _, c in world.sent[before:] if c.cmd is Cmd.COMPONENT_ARM_DISARM]
+    assert disarms
+    assert all(c.params[0] == 0 for c in disarms)
+    assert not world.happened("airborne")
+    safe(world)
+
+
+def test_restarted_under_a_closed_lid_it_is_parked_without_a_fault() -> None:
+    world = World()
+    launch = world.launch(NEAR)
+    saved = save(world.sortie)
+    world.come_home()
+    world.until_stage(Stage.PARKED)
+    world.restart(resume(saved, world.now_s))
+    moves = len(world.moves)
+    world.until_stage(Stage.PARKED)
+    assert [move.after for move in world.moves[moves:]] == [Stage.CLOSING, Stage.PARKED]
+    assert world.states(launch)[-1] is O.FAILED
 
 
 def test_a_refused_arming_tells_the_autopilots_own_words(monkeypatch: pytest.MonkeyPatch) -> None:
