@@ -8,6 +8,7 @@ speeds constant, so a gap that holds at both ends of the street holds all along.
 import bisect
 import math
 import random
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Literal
@@ -98,7 +99,7 @@ class Traffic:
     """`at(t)`: every vehicle on the move, or parked by the story, at story time `t` in seconds; none before 0."""
 
     def __init__(self, config: TownConfig) -> None:
-        marks = _Marks(config.seed, config.listed)
+        marks = _marks(config)
         main = _main_street(config, marks)
         self.main = tuple(main)
         """Trips on the High Street by the time they start, those of a listed car included."""
@@ -136,21 +137,25 @@ def bridge_street() -> Path:
     return Path([from_grid(ENTRY_U, 0), crossings()[4, 3], crossings()[4, 2], crossings()[4, 1], crossings()[4, 0]])
 
 
-class _Marks:
-    """Invented VRMs, each given once; none looks like the listed one."""
+class Marks:
+    """VRMs from `draw`, each given once; none looks like the listed one."""
 
-    def __init__(self, seed: int, listed: ListedCar | None) -> None:
-        self._rng = np.random.default_rng(random.Random(f"{seed}:vrm").getrandbits(64))
-        self._listed = fold(listed.vrm) if listed else ""
+    def __init__(self, draw: Callable[[], str], listed: str = "") -> None:
+        self._draw, self._listed = draw, fold(listed)
         self._given = {self._listed}
 
     def next(self) -> str:
         while True:
-            vrm = random_vrm(self._rng, "current")
+            vrm = self._draw()
             same = sum(a == b for a, b in zip(fold(vrm), self._listed, strict=False))
             if fold(vrm) not in self._given and same < 5:
                 self._given.add(fold(vrm))
                 return vrm
+
+
+def _marks(config: TownConfig) -> Marks:
+    rng = np.random.default_rng(random.Random(f"{config.seed}:vrm").getrandbits(64))
+    return Marks(lambda: random_vrm(rng, "current"), config.listed.vrm if config.listed else "")
 
 
 def _gap_m(ahead: Kind, behind: Kind) -> float:
@@ -163,7 +168,7 @@ def _headway_s(ahead: Trip, behind: Trip) -> float:
     return max(LEAST_HEADWAY_S, _gap_m(ahead.kind, behind.kind) / min(ahead.speed_mps, behind.speed_mps))
 
 
-def _main_street(config: TownConfig, marks: _Marks) -> list[Trip]:
+def _main_street(config: TownConfig, marks: Marks) -> list[Trip]:
     rng = random.Random(f"{config.seed}:main")
     trips = _standing(rng, marks)
     listed = _listed(config.listed, len(trips)) if config.listed else None
@@ -181,7 +186,7 @@ def _main_street(config: TownConfig, marks: _Marks) -> list[Trip]:
         trips.append(ahead)
 
 
-def _draw(rng: random.Random, marks: _Marks, number: int, speed_mps: float) -> Trip:
+def _draw(rng: random.Random, marks: Marks, number: int, speed_mps: float) -> Trip:
     """A vehicle with its looks and its way; when it starts is for the caller to say."""
     kind: Kind = rng.choices(("car", "van", "bus"), (82, 14, 4))[0]
     path = bridge_street() if rng.random() < 0.12 else through()
@@ -204,7 +209,7 @@ def _moved(trip: Trip, starts_s: float, from_m: float, speed_mps: float) -> Trip
     return Trip(trip.id, trip.vrm, trip.colour, trip.kind, trip.path, starts_s, from_m, speed_mps, trip.left_m)
 
 
-def _standing(rng: random.Random, marks: _Marks) -> list[Trip]:
+def _standing(rng: random.Random, marks: Marks) -> list[Trip]:
     """Those between the cameras when the story starts, front one first; all at one speed, so none catches up."""
     trips: list[Trip] = []
     speed, u = rng.uniform(9.5, 11.0), FILLED_U[1]
@@ -230,7 +235,7 @@ def _colour(rng: random.Random) -> str:
     return rng.choices(COLOURS, _SHARES)[0]
 
 
-def _side_streets(seed: int, marks: _Marks, first_id: int) -> tuple[Trip, ...]:
+def _side_streets(seed: int, marks: Marks, first_id: int) -> tuple[Trip, ...]:
     """Vehicles that go round blocks away from the High Street, for pictures from above."""
     rng = random.Random(f"{seed}:side")
     blocks = [_block(column, row) for column, row in ((0, 1), (2, 1), (4, 1), (6, 1), (0, 4), (5, 4), (6, 4), (5, 5))]

@@ -11,7 +11,7 @@ from sim import world
 from sim.roadside import passes
 from sim.scene_sight import LEGIBLE_PX, WIDTH, View, legible, plate_in, view
 from sim.town import TownConfig, demo_town, scene
-from sim.traffic import Traffic, through
+from sim.traffic import Marks, Traffic, through
 from wire.vrm import fold, format_of
 
 
@@ -54,6 +54,12 @@ def test_every_mark_is_given_once_and_none_looks_like_the_listed_one(seed: int) 
     listed = config.listed.vrm
     alike = [sum(a == b for a, b in zip(fold(vrm), fold(listed), strict=True)) for vrm in marks if vrm != listed]
     assert max(alike) < 5
+
+
+def test_a_mark_that_was_given_or_looks_like_the_listed_one_is_drawn_again() -> None:
+    drawn = iter(["AB12CDE", "AB12CDE", "AB12CDF", "A812CDE", "LO51OIL", "L051OIL", "XY34ZZZ", "XY43AAA"])
+    marks = Marks(lambda: next(drawn), "XY34ZZY")
+    assert [marks.next() for _ in range(5)] == ["AB12CDE", "AB12CDF", "A812CDE", "LO51OIL", "XY43AAA"]
 
 
 @settings(max_examples=8, deadline=None)
