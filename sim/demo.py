@@ -118,6 +118,7 @@ async def _count(demo: Lab, person: Dispatcher, start: datetime, end: datetime) 
         books=judge.books(database, judge.sent(outboxes)),
         figures=order_figures(person.seen.orders.values(), person.seen.clicked_at),
         alarm_ms=person.seen.alarm_ms,
+        console_ms=person.seen.read_ms,
         seed=demo.town.seed,
     )
 

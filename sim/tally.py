@@ -78,6 +78,7 @@ def tally(
     books: Books,
     figures: Json,
     alarm_ms: Sequence[float],
+    console_ms: Sequence[float],
     seed: int,
 ) -> Json:
     """The object that `airbeat demo --headless --json` prints last."""
@@ -93,7 +94,8 @@ def tally(
         "events_stored": books.stored,
         "events_lost": books.missing,
         "events_doubled": books.stored - books.distinct,
-        "read_to_alarm_ms": {"p50": _rounded(percentile(alarm_ms, 0.5)), "p95": _rounded(percentile(alarm_ms, 0.95))},
+        "read_to_alarm_ms": _percentiles(alarm_ms),
+        "read_to_console_ms": _percentiles(console_ms),
         "sim_seed": seed,
     }
 
@@ -113,6 +115,10 @@ def shortfalls(result: Json) -> list[str]:
         "not airborne within 20 s of the click": (result["click_to_airborne_s"] or 99) <= 20,
     }
     return [what for what, holds in checks.items() if not holds]
+
+
+def _percentiles(values: Sequence[float]) -> Json:
+    return {"n": len(values), "p50": _rounded(percentile(values, 0.5)), "p95": _rounded(percentile(values, 0.95))}
 
 
 def _same_pass(passed: Pass, read: StoredRead) -> bool:

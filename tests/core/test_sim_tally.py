@@ -50,7 +50,9 @@ def test_percentiles() -> None:
 def test_a_run_that_loses_or_doubles_is_a_failed_run() -> None:
     books = Books(sent=10, stored=11, distinct=9, missing=1, incidents=1)
     reads = [StoredRead("cam", "AB12CDE", at(11), True)]
-    result = tally(passes=[PASS], reads=reads, books=books, figures=order_figures([], {}), alarm_ms=[400.0], seed=7)
+    result = tally(
+        passes=[PASS], reads=reads, books=books, figures=order_figures([], {}), alarm_ms=[400.0], console_ms=[], seed=7
+    )
     assert (result["events_lost"], result["events_doubled"], result["read_exact"], result["hits"]) == (1, 2, 1.0, 1)
     failed = shortfalls(result)
     assert "events were lost" in failed
