@@ -21,7 +21,7 @@ from sim.world_plots import House, ParkedCar, Tree, plots
 WIDTH, HEIGHT = 640, 360
 FOCAL_PX = 400.0
 """77 degrees across, as the wide cameras of small aircraft."""
-TILT_DEG = 14.0
+TILT_DEG = 8.0
 """The gimbal looks so far ahead of straight down."""
 LEAST_M = 1.2
 INSIDE_M = 0.6
