@@ -21,14 +21,15 @@ help:
 demo: install console
 	@exec $(BIN)/airbeat demo $(ARGS)
 
-test: install-test console check
+test: check
 	@$(BIN)/python -m pytest $(TESTS) $(ARGS)
 
-check: install-test
+check: install-test console
 	@$(BIN)/ruff format --check $(ROOMS) tests
 	@$(BIN)/ruff check $(ROOMS) tests
 	@$(BIN)/mypy --strict
 	@$(BIN)/lint-imports
+	@./build-console.sh $(CONSOLE) $(BIN) check
 	@$(BIN)/python -m tests.house_numbers
 
 format: install-test
@@ -59,8 +60,8 @@ $(VENV)/.debian: debian-packages.txt | $(BIN)/pip
 	@./install-debian.sh debian-packages.txt
 	@touch $@
 
-$(CONSOLE)/dist/index.html: $(CONSOLE)/package-lock.json $(shell find $(CONSOLE)/src $(CONSOLE)/index.html $(CONSOLE)/vite.config.ts 2>/dev/null) | $(VENV)/.installed
-	@./build-console.sh $(CONSOLE) $(BIN)
+$(CONSOLE)/dist/index.html: $(CONSOLE)/package-lock.json $(shell find $(CONSOLE)/src $(CONSOLE)/public $(CONSOLE)/index.html $(CONSOLE)/vite.config.ts -type f 2>/dev/null) | $(VENV)/.installed
+	@./build-console.sh $(CONSOLE) $(BIN) build
 
 clean:
 	rm -rf $(VENV) var $(CONSOLE)/dist $(CONSOLE)/node_modules *.egg-info .mypy_cache .ruff_cache .pytest_cache \
