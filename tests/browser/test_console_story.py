@@ -7,8 +7,8 @@ import pytest
 from playwright.sync_api import Browser, Page, Playwright, expect, sync_playwright
 
 from dashboard.static import DIST
-from tests.console_room import Room, chromium, open_room, wait_for
-from tests.fake_edge import CAMERA, FakeEdge
+from tests.support.console_room import Room, chromium, open_room, wait_for
+from tests.support.fake_edge import CAMERA, FakeEdge
 from wire.orders import Launch, Order, OrderState, Return
 
 PEOPLE = {

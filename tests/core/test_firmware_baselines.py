@@ -8,7 +8,7 @@ import pytest
 from edge.config import Limits
 from sim.autopilot.parameters import TABLE, read_param_file
 from sim.sites import LIMITS, fence
-from tests.sim_pilot import REPO, Pilot, plane
+from tests.support.sim_pilot import REPO, Pilot, plane
 
 DEMO = REPO / "firmware-configs" / "demo"
 SITE = Limits.model_validate({**LIMITS, "ground_amsl_m": 12.0, "pad_amsl_m": 12.0, "fence": fence()})

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from pydantic import ValidationError
 
 from edge.flight.gate import KEPT_IDS, Go, Memory, Refusal, Repeat, gate
-from tests.flight_world import AIRCRAFT, EDGE, SCENE, T0, make_order
+from tests.support.flight_world import AIRCRAFT, EDGE, SCENE, T0, make_order
 from wire.orders import Hold, Land, Lease, Order, Return
 from wire.signing import BadSeal, seal, unseal
 

@@ -3,7 +3,7 @@
 from datetime import timedelta
 
 from edge.flight.roomclock import RoomClock, tick
-from tests.flight_world import T0
+from tests.support.flight_world import T0
 
 HOUR = timedelta(hours=1)
 SECOND = timedelta(seconds=1)

@@ -18,7 +18,7 @@ from edge.flight.launch import AIRBORNE, Stage
 from edge.flight.rules import Case, arming, judge, must_return, preflight
 from edge.flight.seen import Seen
 from edge.flight.telemetry import Landed, Telemetry, Text
-from tests.flight_world import DOCK, LIMITS, SCENE, T0, make_order, make_site
+from tests.support.flight_world import DOCK, LIMITS, SCENE, T0, make_order, make_site
 from wire.orders import GoTo, Hold, Land, Launch, Return
 from wire.states import Lid, Weather
 

@@ -17,7 +17,7 @@ from edge.flight.talk import Talk, converse
 from edge.flight.telemetry import Landed, Telemetry
 from sim.autopilot.copter import Copter
 from sim.weather import WeatherConfig
-from tests.flight_world import DOCK, SCENE, World
+from tests.support.flight_world import DOCK, SCENE, World
 from wire.orders import Launch, OrderState
 from wire.states import Lid
 

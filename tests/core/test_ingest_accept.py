@@ -22,7 +22,7 @@ from ingest.accept import (
     time_verified,
 )  # fmt: skip
 from ingest.inbound import read_message
-from tests.ingest_box import T0, Chain, read
+from tests.support.ingest_box import T0, Chain, read
 from wire.states import Range
 from wire.topics import TOPICS
 

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from ingest.incidents import Known, Sighting, kind_of, plan
 from ingest.matching import NO_MARKS, marks_of, match, neighbours
-from tests.ingest_box import T0
+from tests.support.ingest_box import T0
 from wire.states import Hotlist, HotlistEntry
 from wire.vrm import fold
 

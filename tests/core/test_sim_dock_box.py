@@ -8,7 +8,7 @@ import pytest
 from sim.dock import Dock, DockConfig
 from sim.modbus import answer
 from sim.weather import Weather, WeatherConfig
-from tests.sim_pilot import Pilot, plane
+from tests.support.sim_pilot import Pilot, plane
 from wire.dock import NO_WEATHER, Coil, Input, Register
 
 

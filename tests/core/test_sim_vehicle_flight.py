@@ -5,7 +5,7 @@ import math
 import pytest
 
 from sim.mavlink import dialect as m
-from tests.sim_pilot import Pilot, plane
+from tests.support.sim_pilot import Pilot, plane
 
 ARM, TAKEOFF, RTL, LAND, SET_MODE, REPOSITION = 400, 22, 20, 21, 176, 192
 ACCEPTED, DENIED, UNSUPPORTED, FAILED = 0, 2, 3, 4

@@ -8,7 +8,7 @@ import pytest
 from sim.autopilot.parameters import TABLE
 from sim.mavlink import Codec
 from sim.mavlink import dialect as m
-from tests.sim_pilot import Pilot, plane
+from tests.support.sim_pilot import Pilot, plane
 
 ACCEPTED, DENIED, UNSUPPORTED, FAILED = 0, 2, 3, 4
 

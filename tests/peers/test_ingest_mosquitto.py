@@ -19,8 +19,9 @@ from cryptography.x509.oid import NameOID
 
 import ingest
 from ingest.acl import acl
-from tests.conftest import Process, free_port, wait_until, write_room
-from tests.ingest_box import Chain, Line
+from tests.support.ingest_box import Chain, Line
+from tests.support.processes import Process, free_port, until
+from tests.support.room_toml import write_room
 from wire.mqtt import Mqtt, Tls
 from wire.signing import load_public
 from wire.topics import TOPICS, Topic
@@ -111,7 +112,7 @@ def test_events_pass_the_deployed_broker_and_come_back_as_receipts(
         Line(chain, deployed.port, key, tls=deployed.authority.issue(chain.box, chain.box)).start() for chain in boxes
     ]
     try:
-        wait_until(lambda: all(sender.done for sender in senders), "everything receipted")
+        until(lambda: all(sender.done for sender in senders), "everything receipted")
     finally:
         for sender in senders:
             sender.stop()
@@ -125,7 +126,7 @@ def test_a_box_may_use_its_own_topics_only(deployed: Deployed) -> None:
     clients = {name: deployed.client(name) for name in heard}
     for name, client in clients.items():
         client.subscribe("#", 1, lambda topic, _p, to=heard[name]: to.append(topic))
-    wait_until(lambda: all(client.connected for client in clients.values()), "both are connected")
+    until(lambda: all(client.connected for client in clients.values()), "both are connected")
     time.sleep(0.3)
     for row in TOPICS:
         for edge in ("road-1", "road-2"):
@@ -134,7 +135,7 @@ def test_a_box_may_use_its_own_topics_only(deployed: Deployed) -> None:
     last_up, last_down = _topic(TOPICS[0], "road-1"), _topic(TOPICS[2], "road-1")
     clients["road-1"].publish(last_up, b"marker", 1)
     clients["room"].publish(last_down, b"marker", 1)
-    wait_until(lambda: heard["room"].count(last_up) == 2 and heard["road-1"].count(last_down) == 2, "the markers")
+    until(lambda: heard["room"].count(last_up) == 2 and heard["road-1"].count(last_down) == 2, "the markers")
     for client in clients.values():
         client.stop()
     assert set(heard["room"]) == {_topic(row, "road-1") for row in TOPICS if row.sender == "edge"}
@@ -149,7 +150,7 @@ def test_without_a_certificate_nobody_enters(deployed: Deployed) -> None:
     plain = Mqtt("127.0.0.1", deployed.port, "plain")
     bad.start()
     plain.start()
-    wait_until(lambda: good.connected, "the certified one is connected")
+    until(lambda: good.connected, "the certified one is connected")
     time.sleep(1)
     assert not bad.connected
     assert not plain.connected

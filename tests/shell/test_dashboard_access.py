@@ -15,7 +15,7 @@ from dashboard.gate import COOKIE, Route
 from dashboard.people import Role
 from ingest.store import accounts, audit
 from ingest.store.connect import connect
-from tests.dashboard_room import PASSWORD, PASSWORD_HASH, Console, running
+from tests.support.dashboard_room import PASSWORD, PASSWORD_HASH, Console, running
 
 SOME_ID = "01890000-0000-7000-8000-000000000000"
 GUARDED = [row for row in ROUTES if row.roles is not None]

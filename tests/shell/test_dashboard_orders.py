@@ -10,7 +10,8 @@ import pytest
 
 from ingest.store import audit, orders
 from ingest.store.connect import connect
-from tests.dashboard_room import Console, FakeEdge, Listener, an_edge, open_incident, running, until
+from tests.support.dashboard_room import Console, FakeEdge, Listener, an_edge, open_incident, running
+from tests.support.processes import until
 from wire.orders import MAX_LIFE_S, Order, OrderState
 
 

@@ -13,7 +13,7 @@ from ingest.store import audit, hotlists
 from ingest.store.connect import connect
 from ingest.store.media import Picture, put_media
 from ingest.store.partitions import ensure_days
-from tests.dashboard_room import Console, open_incident, running
+from tests.support.dashboard_room import Console, open_incident, running
 
 JPEG = b"\xff\xd8 a picture \xff\xd9"
 SHA256 = hashlib.sha256(JPEG).hexdigest()

@@ -14,7 +14,8 @@ from dashboard.accounts_cli import create_account
 from dashboard.static import DIST, find_page
 from ingest.room import RoomConfig
 from ingest.store.connect import connect
-from tests.dashboard_room import WAIT_S, until
+from tests.support.dashboard_room import WAIT_S
+from tests.support.processes import until
 from wire.config import read_config
 
 

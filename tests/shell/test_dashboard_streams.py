@@ -16,7 +16,8 @@ from dashboard.live import Message
 from dashboard.people import Role
 from ingest.store import accounts, audit
 from ingest.store.connect import connect
-from tests.dashboard_room import Console, FakeEdge, Listener, an_edge, open_incident, running, until
+from tests.support.dashboard_room import Console, FakeEdge, Listener, an_edge, open_incident, running
+from tests.support.processes import until
 from wire.states import DockState, Lid
 from wire.topics import DOCK, VEHICLE
 from wire.video import AccessUnit, pack

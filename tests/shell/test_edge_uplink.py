@@ -4,8 +4,7 @@ import os
 import signal
 import subprocess
 import sys
-import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -15,6 +14,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from edge.health import read_clock_offset_ms
 from edge.hotlist import listed_folds, read_hotlist
 from edge.outbox import Outbox
+from tests.support.processes import until
 from wire.events import Fault, decode_event, split_lines
 from wire.mqtt import Mqtt
 from wire.signing import create_key, load_private, seal
@@ -22,13 +22,6 @@ from wire.states import ClockAnswer, ClockAsk, EdgeConfig, Health, Hotlist, Hotl
 from wire.topics import CLOCK_ANSWER, CLOCK_ASK, CONFIG, EVENT, HEALTH, MEDIA, RECEIPT
 
 BOX = "road-9"
-
-
-def until(condition: Callable[[], object], what: str, seconds: float = 30) -> None:
-    deadline = time.monotonic() + seconds
-    while not condition():
-        assert time.monotonic() < deadline, f"never: {what}"
-        time.sleep(0.02)
 
 
 class Room:

@@ -8,7 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.conftest import ROOT, free_port, write_room
+from tests.support.processes import ROOT, free_port
+from tests.support.room_toml import write_room
 
 
 def run(*argv: str) -> "subprocess.CompletedProcess[str]":

@@ -25,7 +25,7 @@ from ingest.store.orders import find_order, insert_order
 from ingest.store.partitions import ensure_days
 from ingest.store.reads import find_reads, incident_reads, search_reads
 from ingest.store.schema import migrate
-from tests.ingest_box import T0, Chain, read
+from tests.support.ingest_box import T0, Chain, read
 from wire.events import ChainHead, OrderOutcome, join_lines
 from wire.orders import Hold, Lease, Order, OrderAnswer, OrderState
 from wire.states import HotlistEntry, Range

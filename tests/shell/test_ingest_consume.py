@@ -16,8 +16,8 @@ from ingest.store.boxes import find_box
 from ingest.store.hotlists import put_hotlist
 from ingest.store.media import find_media
 from ingest.store.orders import put_order_state
-from tests.conftest import Process, wait_until
-from tests.ingest_box import T0, Chain, Line, read
+from tests.support.ingest_box import T0, Chain, Line, read
+from tests.support.processes import Process, until
 from wire.errors import UserError
 from wire.mqtt import Mqtt
 from wire.orders import OrderAnswer, OrderState
@@ -44,7 +44,7 @@ class Wire:
             CLOCK_ANSWER.of(box), 0, lambda _t, p: self.answers.append(ClockAnswer.model_validate_json(p))
         )
         self.mqtt.start()
-        wait_until(lambda: self.mqtt.connected, "the box is connected")
+        until(lambda: self.mqtt.connected, "the box is connected")
 
     def _open(self, model: Any, purpose: str, payload: bytes) -> Any:
         return model.model_validate_json(unseal(purpose, payload, self.key))
@@ -60,7 +60,7 @@ class Wire:
             tries += 1
             return bool(condition())
 
-        wait_until(seen, what)
+        until(seen, what)
 
 
 @pytest.fixture
@@ -98,9 +98,9 @@ def test_no_receipt_leaves_while_the_commit_waits(line: Wire, database: Db) -> N
         waiting = (
             "SELECT count(*) FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND datname = current_database()"
         )
-        wait_until(lambda: database.execute(waiting).fetchone() != (0,), "the worker waits for the lock")
+        until(lambda: database.execute(waiting).fetchone() != (0,), "the worker waits for the lock")
         assert len(line.receipts) == seen
-    wait_until(lambda: len(line.receipts) > seen, "a receipt")
+    until(lambda: len(line.receipts) > seen, "a receipt")
     assert line.receipts[-1].ranges[0].last == 2
 
 
@@ -130,10 +130,10 @@ def test_a_box_that_appears_gets_its_hotlist_and_every_newer_one(line: Wire, dat
     line.send_until(HEALTH.of("road-1"), health.encode(), lambda: line.configs, "a config")
     assert line.configs[-1].hotlist.entries == tuple(entries)
     import_hotlist(database, "two", "vrm,category,priority,note,expires\nBD51SMR,stolen,,,\n", "me", now=now)
-    wait_until(lambda: line.configs[-1].hotlist.version == 2, "the new hotlist")
+    until(lambda: line.configs[-1].hotlist.version == 2, "the new hotlist")
     offline = Health(edge="road-1", at=now, online=False)
     line.mqtt.publish(HEALTH.of("road-1"), offline.encode(), 1)
-    wait_until(lambda: (box := find_box(database, "road-1")) and not box.online, "offline")
+    until(lambda: (box := find_box(database, "road-1")) and not box.online, "offline")
     box = find_box(database, "road-1")
     assert box
     assert box.inventory == health.inventory
@@ -187,15 +187,15 @@ def test_with_the_database_away_nothing_is_receipted_and_all_arrives_later(
     line = Line(chain, broker_port, load_public(room_toml.parent / "room.pub"))
     name = database_url.split("/")[3].split("?", maxsplit=1)[0]
     with psycopg.connect(database_url.replace(f"/{name}?", "/postgres?"), autocommit=True) as admin:
-        wait_until(lambda: database.execute("SELECT count(*) FROM pg_stat_activity").fetchone(), "connected")
+        until(lambda: database.execute("SELECT count(*) FROM pg_stat_activity").fetchone(), "connected")
         admin.execute(f"ALTER DATABASE {name} ALLOW_CONNECTIONS false".encode())
         kick = "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = %s"
         admin.execute(kick, (name,))
         line.start()
-        wait_until(lambda: line.sends >= 150, "the box has sent everything three times")
+        until(lambda: line.sends >= 150, "the box has sent everything three times")
         assert line.receipted == set()
         admin.execute(f"ALTER DATABASE {name} ALLOW_CONNECTIONS true".encode())
-    wait_until(lambda: line.done, "everything receipted")
+    until(lambda: line.done, "everything receipted")
     line.stop()
     with psycopg.connect(database_url) as again:
         assert again.execute("SELECT count(*), count(DISTINCT seq) FROM events").fetchone() == (50, 50)

@@ -10,7 +10,7 @@ import pytest
 from ingest.database import clear_stale
 from ingest.room import EmbeddedStore
 from ingest.store.connect import LOST, connect, database_url, socket_dir
-from tests.conftest import Process, wait_until
+from tests.support.processes import Process, until
 
 
 def answers(data_dir: Path) -> bool:
@@ -26,7 +26,7 @@ def server(tmp_path: Path) -> Iterator[tuple[Process, Path]]:
     """Below a folder that only its owner may enter, as a checkout in /root is."""
     tmp_path.chmod(0o700)
     process = Process("ingest.database", str(tmp_path / "pg"))
-    wait_until(lambda: answers(tmp_path / "pg"), "the database answers")
+    until(lambda: answers(tmp_path / "pg"), "the database answers")
     yield process, tmp_path / "pg"
     process.kill()
 
@@ -37,8 +37,8 @@ def test_a_second_start_ends_the_first_server_and_takes_over(server: tuple[Proce
         db.execute("CREATE TABLE kept (n int)")
     second = Process("ingest.database", str(data_dir))
     try:
-        wait_until(lambda: first.running.poll() is not None, "the first server has gone")
-        wait_until(lambda: answers(data_dir), "the second answers")
+        until(lambda: first.running.poll() is not None, "the first server has gone")
+        until(lambda: answers(data_dir), "the second answers")
         with connect(database_url(EmbeddedStore(kind="embedded", data_dir=data_dir))) as db:
             assert db.execute("SELECT count(*) FROM kept").fetchone() == (0,)
     finally:

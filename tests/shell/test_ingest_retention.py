@@ -19,7 +19,7 @@ from ingest.store.incidents import close_incident, hold_incident, list_incidents
 from ingest.store.media import find_media
 from ingest.store.partitions import days_of, ensure_days
 from ingest.store.reads import incident_reads, search_reads
-from tests.ingest_box import Chain, read
+from tests.support.ingest_box import Chain, read
 from wire.states import HotlistEntry
 from wire.topics import EVENT, MEDIA
 

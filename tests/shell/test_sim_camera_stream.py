@@ -12,7 +12,7 @@ import numpy as np
 import pytest
 
 from sim.camera import SLOW_BYTES, Camera, Stream
-from tests.conftest import free_port
+from tests.support.processes import free_port
 from wire.errors import UserError
 
 WIDTH, HEIGHT, FPS = 320, 192, 10

@@ -10,15 +10,10 @@ from sim.clock import Clock
 from sim.dock import DockConfig, serve_dock
 from sim.truth import TruthLog
 from sim.vehicle import Vehicle
-from tests.sim_pilot import plane
+from tests.support.processes import free_port
+from tests.support.sim_pilot import plane
 from wire.dock import UNIT, Coil, Input, Register
 from wire.errors import UserError
-
-
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
 
 
 async def serving(port: int, truth: TruthLog, clock: Clock) -> "asyncio.Task[None]":

@@ -16,7 +16,7 @@ import pytest
 
 from sim.story import start
 from sim.town import TownConfig, demo_town
-from tests.conftest import wait_until
+from tests.support.processes import until
 from wire.config import read_config
 from wire.dock import UNIT
 
@@ -57,7 +57,7 @@ def running(town: TownConfig, tmp_path: Path) -> Iterator[subprocess.Popen]:
     with (tmp_path / "log").open("wb") as log:
         process = subprocess.Popen(airbeat_sim(str(tmp_path / "town.toml")), cwd=ROOT, stdout=log, stderr=log)
     try:
-        wait_until(lambda: all(accepts(port) for port in town.ports()), "every port open")
+        until(lambda: all(accepts(port) for port in town.ports()), "every port open")
         yield process
     finally:
         process.kill()
@@ -81,7 +81,7 @@ def test_a_whole_town_runs_its_story_and_ends_when_told(running: subprocess.Pope
     assert lines(town, "pass") == [], "nobody drives before the story"
     zero_s = time.time()
     start(town.out, zero_s)
-    wait_until(lambda: any(line["vrm"] == town.listed.vrm for line in lines(town, "pass")), "the stolen car's pass")
+    until(lambda: any(line["vrm"] == town.listed.vrm for line in lines(town, "pass")), "the stolen car's pass")
     stolen = next(line for line in lines(town, "pass") if line["vrm"] == town.listed.vrm)
     entered, left = (datetime.fromisoformat(stolen[key]).timestamp() - zero_s for key in ("entered_at", "left_at"))
     assert stolen["camera"] == "road-1-cam"
@@ -92,7 +92,7 @@ def test_a_whole_town_runs_its_story_and_ends_when_told(running: subprocess.Pope
     assert len(family) == 3
     running.send_signal(signal.SIGTERM)
     assert running.wait(20) == 0
-    wait_until(lambda: not any(process.is_running() for process in family), "every child gone")
+    until(lambda: not any(process.is_running() for process in family), "every child gone")
     assert "Traceback" not in (town.out.parent / "log").read_text()
 
 
@@ -106,7 +106,7 @@ def test_a_killed_camera_is_back_and_the_others_go_on(running: subprocess.Popen,
     victim.kill()
     victim.wait(10)
     assert first_picture(town.cameras[1].port).width == 960
-    wait_until(lambda: accepts(town.cameras[0].port), "the camera is back")
+    until(lambda: accepts(town.cameras[0].port), "the camera is back")
 
 
 def test_the_dock_answers_over_modbus(running: subprocess.Popen, town: TownConfig) -> None:

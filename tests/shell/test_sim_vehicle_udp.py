@@ -14,7 +14,7 @@ from sim.clock import Clock
 from sim.mavlink import Codec
 from sim.mavlink import dialect as m
 from sim.vehicle import Vehicle, fly
-from tests.sim_pilot import REPO, UdpPilot, plane
+from tests.support.sim_pilot import REPO, UdpPilot, plane
 from wire.errors import UserError
 
 ARM, TAKEOFF, RTL, SET_MODE, REPOSITION = 400, 22, 20, 176, 192

@@ -10,7 +10,7 @@ import pytest
 
 from edge.vision.capture import Camera
 from edge.vision.source import parse_address
-from tests.vision_clips import drive, encode, tcp_server
+from tests.support.vision_clips import drive, encode, tcp_server
 from wire.errors import UserError
 from wire.video import AccessUnit
 

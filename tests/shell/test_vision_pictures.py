@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from edge.vision.pictures import cut_off, is_picture, load_picture
 from edge.vision.still import run_read
-from tests.vision_clips import drive, encode, street, with_car
+from tests.support.vision_clips import drive, encode, street, with_car
 from wire.errors import UserError
 
 VRM = "LM63KWP"

@@ -2,7 +2,6 @@
 
 import json
 import signal
-import socket
 import sqlite3
 import subprocess
 import sys
@@ -15,7 +14,8 @@ import av
 import pytest
 
 from edge.hotlist import write_hotlist
-from tests.vision_clips import drive, encode, tcp_server
+from tests.support.processes import free_port
+from tests.support.vision_clips import drive, encode, tcp_server
 from wire.events import Event, Fault, PlateRead, decode_event
 from wire.mqtt import Mqtt
 from wire.states import Hotlist, HotlistEntry, PartHealth, PartState, Watch
@@ -50,11 +50,6 @@ def until(condition: Callable[[], object], within_s: float = 40) -> None:
     while not condition():
         assert time.monotonic() < deadline, "it did not come to pass"
         time.sleep(0.05)
-
-
-def free_port() -> int:
-    with socket.create_server(("127.0.0.1", 0)) as server:
-        return int(server.getsockname()[1])
 
 
 @pytest.fixture(scope="module")

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from edge.vision.still import run_read
-from tests.vision_clips import drive, encode
+from tests.support.vision_clips import drive, encode
 
 SYSTEM_PYTHON = "/usr/bin/python3"
 ASK = "import gi; gi.require_version('GstRtspServer', '1.0'); from gi.repository import GstRtspServer"
@@ -27,7 +27,7 @@ pytestmark = pytest.mark.skipif(
 @pytest.fixture(scope="module")
 def address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     clip = encode(tmp_path_factory.mktemp("rtsp") / "clip.mp4", drive("YK09XTR", still=16))
-    script = Path(__file__).parents[1] / "vision_rtsp.py"
+    script = Path(__file__).parents[1] / "support" / "rtsp_server.py"
     server = subprocess.Popen([SYSTEM_PYTHON, str(script), str(clip)], stdout=subprocess.PIPE, text=True)
     assert server.stdout is not None
     yield f"rtsp://127.0.0.1:{int(server.stdout.readline())}"

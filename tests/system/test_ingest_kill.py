@@ -10,8 +10,9 @@ import pytest
 
 from ingest.room import EmbeddedStore
 from ingest.store.connect import LOST, connect, database_url
-from tests.conftest import Process, free_port, wait_until, write_room
-from tests.ingest_box import Chain, Line
+from tests.support.ingest_box import Chain, Line
+from tests.support.processes import Process, free_port, until
+from tests.support.room_toml import write_room
 from wire.signing import load_public
 
 BOXES, EVENTS = 3, 400
@@ -54,7 +55,7 @@ def test_every_process_killed_while_boxes_send(room: tuple[Path, int, Process]) 
             for chain in chains:
                 chain.reads([f"XY{k % 90 + 10}ABC" for k in range(EVENTS // 5)])
             everyone = sum(len(line.receipted) for line in lines)
-            wait_until(lambda had=everyone: sum(len(line.receipted) for line in lines) > had, f"receipts, round {n}")
+            until(lambda had=everyone: sum(len(line.receipted) for line in lines) > had, f"receipts, round {n}")
             supervisor = psutil.Process(process.running.pid)
             if word == "supervisor":
                 process.kill()
@@ -62,10 +63,10 @@ def test_every_process_killed_while_boxes_send(room: tuple[Path, int, Process]) 
             else:
                 (victim,) = victims(supervisor, word)
                 victim.kill()
-                wait_until(
+                until(
                     lambda s=supervisor, w=word, v=victim: any(c.pid != v.pid for c in victims(s, w)), f"{word} is back"
                 )
-        wait_until(lambda: all(line.done for line in lines), "everything receipted", seconds=90)
+        until(lambda: all(line.done for line in lines), "everything receipted", seconds=90)
     finally:
         for line in lines:
             line.stop()
@@ -82,11 +83,11 @@ def test_every_process_killed_while_boxes_send(room: tuple[Path, int, Process]) 
 def test_a_killed_supervisor_leaves_nobody_behind_and_the_next_one_starts(room: tuple[Path, int, Process]) -> None:
     path, _, process = room
     url = database_url(EmbeddedStore(kind="embedded", data_dir=path.parent / "pg"))
-    wait_until(lambda: _migrated(url), "the tables are there")
+    until(lambda: _migrated(url), "the tables are there")
     process.kill()
-    wait_until(lambda: leftovers(path.parent) == [], "every child has gone")
+    until(lambda: leftovers(path.parent) == [], "every child has gone")
     process.start()
-    wait_until(lambda: _migrated(url), "in service again")
+    until(lambda: _migrated(url), "in service again")
     assert process.stop(signal.SIGINT) == 0
     assert leftovers(path.parent) == []
 

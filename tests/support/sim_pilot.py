@@ -12,7 +12,7 @@ from sim.clock import Clock
 from sim.mavlink import Codec, Peer, Socket, dialect
 from sim.vehicle import Vehicle, VehicleConfig, fly
 
-REPO = Path(__file__).parent.parent
+REPO = Path(__file__).parents[2]
 BASELINE = REPO / "firmware-configs" / "demo" / "arducopter.param"
 STEP_S = 0.1
 

@@ -10,7 +10,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any
 from uuid import UUID
 
 import httpx
@@ -26,6 +26,7 @@ from ingest.store.connect import Db, connect
 from ingest.store.notices import Notice, notify
 from ingest.store.partitions import ensure_days
 from ingest.store.reads import NewRead, copy_reads
+from tests.support.processes import until
 from wire.config import read_config
 from wire.events import PlateRead
 from wire.frozen import Frozen
@@ -39,19 +40,8 @@ from wire.vrm import fold
 
 PASSWORD = "correct horse battery"
 PASSWORD_HASH = hash_password(PASSWORD)
-T = TypeVar("T")
 WAIT_S = 20.0
 """Long enough for a busy machine; nothing here waits for its end."""
-
-
-def until(find: Callable[[], T | None], what: str) -> T:
-    """The first true value of `find`."""
-    end = time.monotonic() + WAIT_S
-    while time.monotonic() < end:
-        if value := find():
-            return value
-        time.sleep(0.01)
-    raise AssertionError(f"never happened: {what}")
 
 
 @dataclass

@@ -20,7 +20,7 @@ from ingest.room import RoomConfig
 from wire.config import read_config
 from wire.signing import create_key, load_public
 
-ROOT = Path(__file__).parent.parent
+ROOT = Path(__file__).parents[2]
 PATIENCE_S = 60.0
 """A bound against hanging for ever on a loaded machine; nothing is measured with it."""
 

@@ -22,7 +22,8 @@ from sim.dock import DockConfig, serve_dock
 from sim.truth import TruthLog
 from sim.vehicle import Vehicle, VehicleConfig, fly
 from sim.weather import WeatherConfig
-from tests.flight_world import AIRCRAFT, DOCK, EDGE, LIMITS
+from tests.support.flight_world import AIRCRAFT, DOCK, EDGE, LIMITS
+from tests.support.processes import free_port
 from wire.events import Event, decode_event
 from wire.mqtt import Mqtt
 from wire.orders import Act, Lease, Order, OrderAnswer, OrderState
@@ -56,12 +57,6 @@ port = {modbus}
 lat = {lat}
 lon = {lon}
 """
-
-
-def free_port(kind: socket.SocketKind) -> int:
-    with socket.socket(socket.AF_INET, kind) as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
 
 
 def limits_toml() -> str:
