@@ -9,8 +9,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import ValidationError
 
+from bench.lockstep import AIRCRAFT, EDGE, SCENE, T0, make_order
 from edge.flight.gate import KEPT_IDS, Go, Memory, Refusal, Repeat, gate
-from tests.support.flight_world import AIRCRAFT, EDGE, SCENE, T0, make_order
 from wire.orders import Hold, Land, Lease, Order, Return
 from wire.signing import BadSeal, seal, unseal
 

@@ -2,8 +2,8 @@
 
 from datetime import timedelta
 
+from bench.lockstep import T0
 from edge.flight.roomclock import RoomClock, tick
-from tests.support.flight_world import T0
 
 HOUR = timedelta(hours=1)
 SECOND = timedelta(seconds=1)

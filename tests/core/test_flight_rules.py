@@ -10,6 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from bench.lockstep import DOCK, LIMITS, SCENE, T0, make_order, make_site
 from edge.flight import energy
 from edge.flight.dockside import DockReading, combine
 from edge.flight.gate import Go, Refusal
@@ -18,7 +19,6 @@ from edge.flight.launch import AIRBORNE, Stage
 from edge.flight.rules import Case, arming, judge, must_return, preflight
 from edge.flight.seen import Seen
 from edge.flight.telemetry import Landed, Telemetry, Text
-from tests.support.flight_world import DOCK, LIMITS, SCENE, T0, make_order, make_site
 from wire.orders import GoTo, Hold, Land, Launch, Return
 from wire.states import Lid, Weather
 

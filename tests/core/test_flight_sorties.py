@@ -7,6 +7,7 @@ from dataclasses import replace
 
 import pytest
 
+from bench.lockstep import DOCK, SCENE, World
 from edge.flight.autopilots import Cmd, Do, asks
 from edge.flight.dockside import DockReading
 from edge.flight.geometry import M_PER_DEG, Place, Target, distance_m
@@ -17,7 +18,6 @@ from edge.flight.talk import Talk, converse
 from edge.flight.telemetry import Landed, Telemetry
 from sim.autopilot.copter import Copter
 from sim.weather import WeatherConfig
-from tests.support.flight_world import DOCK, SCENE, World
 from wire.orders import Launch, OrderState
 from wire.states import Lid
 

@@ -8,10 +8,10 @@ from pathlib import Path
 import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
+from bench.lockstep import DOCK, EDGE
 from edge.health import gather
 from sim.weather import WeatherConfig
 from tests.support.flight_rig import Rig
-from tests.support.flight_world import DOCK, EDGE
 from wire.events import GENESIS, DockEvent, FlightEvent, OrderOutcome, chain_hash
 from wire.orders import GoTo, Hold, Land, Launch, Lease, OrderState, Return
 from wire.signing import seal

@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Any
 from uuid import UUID, uuid4
 
+from bench.lockstep import AIRCRAFT, DOCK, EDGE, LIMITS
 from edge.health import write_clock_offset
 from edge.outbox import Outbox
 from sim.clock import Clock
@@ -22,7 +23,6 @@ from sim.dock import DockConfig, serve_dock
 from sim.truth import TruthLog
 from sim.vehicle import Vehicle, VehicleConfig, fly
 from sim.weather import WeatherConfig
-from tests.support.flight_world import AIRCRAFT, DOCK, EDGE, LIMITS
 from tests.support.processes import free_port
 from wire.events import Event, decode_event
 from wire.mqtt import Mqtt
