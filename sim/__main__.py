@@ -1,8 +1,12 @@
-"""`airbeat sim TOWN.toml`: the whole town. One process a roadside camera, one for all docks and aircraft."""
+"""`airbeat sim TOWN.toml`: the whole town. One process a roadside camera, one for all docks and aircraft.
+
+`airbeat sim vehicle`: one aircraft alone, for any MAVLink client.
+"""
 
 import argparse
 import asyncio
 import socket
+import sys
 import time
 from pathlib import Path
 
@@ -17,14 +21,21 @@ STOP_S = 1.5
 
 
 def main(argv: list[str] | None = None) -> int:
-    """airbeat sim TOWN.toml [--check] [--go] [--start-at UNIX_SECONDS]"""
-    parser = argparse.ArgumentParser(prog="airbeat sim", description=__doc__)
+    """airbeat sim TOWN.toml [--check] [--go] [--start-at UNIX_SECONDS] | airbeat sim vehicle ..."""
+    words = sys.argv[1:] if argv is None else argv
+    if words[:1] == ["vehicle"]:
+        from sim import vehicle_alone
+
+        return vehicle_alone.main(words[1:])
+    parser = argparse.ArgumentParser(
+        prog="airbeat sim", description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
     parser.add_argument("town", type=Path, nargs="?")
     parser.add_argument("--check", action="store_true", help="say what is wrong with the file and the ports, and end")
     parser.add_argument("--go", action="store_true", help="the story begins at once; else when the file `go` appears")
     parser.add_argument("--start-at", type=float, metavar="UNIX_SECONDS", help="the story's second zero")
     parser.add_argument("--print-demo", action="store_true", help="print the demo's TOWN.toml and end")
-    args = parser.parse_args(argv)
+    args = parser.parse_args(words)
     setup_logging("sim")
     return guarded(lambda: _run(args))
 

@@ -1,26 +1,35 @@
-"""The simulator's MAVLink door: pymavlink as codec, and one UDP socket a vehicle."""
+"""The simulator's MAVLink door: pymavlink as codec, and one socket a vehicle: UDP, or TCP that clients dial."""
 
 import asyncio
+import re
 import socket
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any, cast
+from enum import StrEnum
+from typing import Any, Protocol, cast
 
 from pymavlink.dialects.v20 import ardupilotmega as dialect
 
 from wire.errors import UserError
 
-__all__ = ["Address", "Codec", "Peer", "Socket", "dialect", "open_socket"]
+__all__ = ["Address", "Codec", "Door", "Kind", "Peer", "Socket", "dialect", "open_socket"]
 
 Peer = tuple[str, int]
 Receive = Callable[[bytes, Peer], None]
+Forget = Callable[[Peer], None]
+MOST_UNSENT = 256 * 1024
+"""Bytes that may wait for a TCP client; one that reads slower loses messages, as on a radio."""
 
 
 class Codec:
-    """Bytes to messages and back, for one peer: sequence numbers are counted a peer."""
+    """Bytes to messages and back, for one peer: sequence numbers are counted a peer.
 
-    def __init__(self, system_id: int, component_id: int = 1) -> None:
+    `stream`: bytes come as over TCP, where a message may begin in one piece and end in the next.
+    """
+
+    def __init__(self, system_id: int, component_id: int = 1, *, stream: bool = False) -> None:
         self._out = dialect.MAVLink(None, srcSystem=system_id, srcComponent=component_id)
+        self._stream = _parser() if stream else None
         self.garbage = 0
         """Datagrams, or parts of them, that were no MAVLink."""
 
@@ -32,30 +41,65 @@ class Codec:
     def decode(self, datagram: bytes) -> list[Any]:
         """The messages of one datagram. What isn't MAVLink is counted and dropped; nothing is raised."""
         # A parser a datagram: a truncated message must not swallow the beginning of the next datagram.
-        parser = dialect.MAVLink(None)
-        parser.robust_parsing = True
+        parser = self._stream or _parser()
         found = parser.parse_buffer(datagram) or []
         good = [message for message in found if message.get_type() != "BAD_DATA"]
-        self.garbage += len(found) - len(good) + (1 if parser.buf_len() else 0)
+        self.garbage += len(found) - len(good) + (1 if parser.buf_len() and parser is not self._stream else 0)
         return good
+
+
+def _parser() -> Any:
+    parser = dialect.MAVLink(None)
+    parser.robust_parsing = True
+    return parser
+
+
+class Kind(StrEnum):
+    """Who dials: with `udpout` we do; else we listen and answer whoever speaks or, over TCP, connects."""
+
+    UDPOUT = "udpout"
+    UDPIN = "udpin"
+    TCPIN = "tcpin"
 
 
 @dataclass(frozen=True, slots=True)
 class Address:
-    """`udpout:HOST:PORT`: we dial; `udpin:HOST:PORT`: we listen and answer whoever speaks."""
+    """`udpout:HOST:PORT`, `udpin:HOST:PORT` or `tcpin:HOST:PORT`."""
 
-    listens: bool
+    kind: Kind
     host: str
     port: int
 
+    @property
+    def listens(self) -> bool:
+        return self.kind is not Kind.UDPOUT
+
     @classmethod
     def parse(cls, text: str) -> "Address":
-        """Raises UserError if `text` is neither."""
+        """Raises UserError if `text` is none of the three."""
         kind, _, rest = text.partition(":")
         host, _, port = rest.rpartition(":")
-        if kind not in ("udpin", "udpout") or not host or not port.isdigit() or int(port) > 65535:
-            raise UserError("expected udpout:HOST:PORT or udpin:HOST:PORT", where=text)
-        return cls(kind == "udpin", host, int(port))
+        if kind not in list(Kind) or not host or not re.fullmatch("[0-9]{1,5}", port) or int(port) > 65535:
+            raise UserError("expected udpout:HOST:PORT, udpin:HOST:PORT or tcpin:HOST:PORT", where=text)
+        try:
+            # An answer comes from a number, so that is what a peer is known by.
+            return cls(Kind(kind), socket.gethostbyname(host), int(port))
+        except (OSError, UnicodeError) as error:
+            raise UserError(f"unknown host {host}", where=text, remedy="Check the name") from error
+
+    def local(self) -> Peer:
+        """What to bind: what is listened on, or any port; nobody but this machine reaches what dials a loopback."""
+        if self.listens:
+            return self.host, self.port
+        return "127.0.0.1" if self.host.startswith("127.") else "0.0.0.0", 0
+
+
+class Door(Protocol):
+    """An open socket of whatever kind."""
+
+    def send(self, data: bytes, peer: Peer) -> None: ...
+    def port(self) -> int: ...
+    def close(self) -> None: ...
 
 
 class Socket(asyncio.DatagramProtocol):
@@ -87,13 +131,68 @@ class Socket(asyncio.DatagramProtocol):
             self._transport.close()
 
 
-async def open_socket(address: Address, receive: Receive) -> Socket:
-    """Raises UserError if the port is taken."""
-    local = (address.host, address.port) if address.listens else ("127.0.0.1", 0)
+class Listener:
+    """The TCP socket and whoever is connected to it."""
+
+    def __init__(self) -> None:
+        self.server: asyncio.Server | None = None
+        self.lines: dict[Peer, asyncio.Transport] = {}
+
+    def send(self, data: bytes, peer: Peer) -> None:
+        line = self.lines.get(peer)
+        if line is not None and line.get_write_buffer_size() < MOST_UNSENT:
+            line.write(data)
+
+    def port(self) -> int:
+        assert self.server is not None
+        return int(self.server.sockets[0].getsockname()[1])
+
+    def close(self) -> None:
+        if self.server is not None:
+            self.server.close()
+        for line in list(self.lines.values()):
+            line.close()
+
+
+class _Line(asyncio.Protocol):
+    """One TCP connection. It is met when it connects, since a client may wait for us to speak first."""
+
+    def __init__(self, listener: Listener, receive: Receive, forget: Forget) -> None:
+        self._listener, self._receive, self._forget = listener, receive, forget
+        self._peer: Peer = ("", 0)
+
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        self._peer = transport.get_extra_info("peername")[:2]
+        self._listener.lines[self._peer] = cast(asyncio.Transport, transport)
+        self._receive(b"", self._peer)
+
+    def data_received(self, data: bytes) -> None:
+        self._receive(data, self._peer)
+
+    def connection_lost(self, _exc: Exception | None) -> None:
+        self._listener.lines.pop(self._peer, None)
+        self._forget(self._peer)
+
+
+def _stays(_peer: Peer) -> None:
+    """A UDP peer is never known to have gone."""
+
+
+async def open_socket(address: Address, receive: Receive, forget: Forget = _stays) -> Door:
+    """`forget` is told of a TCP client that has gone. Raises UserError if the port is taken or the host unknown."""
+    local = address.local()
     loop = asyncio.get_running_loop()
     try:
-        _, opened = await loop.create_datagram_endpoint(lambda: Socket(receive), local, family=socket.AF_INET)
+        match address.kind:
+            case Kind.UDPOUT | Kind.UDPIN:
+                _, opened = await loop.create_datagram_endpoint(lambda: Socket(receive), local, family=socket.AF_INET)
+                return opened
+            case Kind.TCPIN:
+                listener = Listener()
+                listener.server = await loop.create_server(
+                    lambda: _Line(listener, receive, forget), *local, family=socket.AF_INET
+                )
+                return listener
     except OSError as error:
         where = f"{local[0]}:{local[1]}"
         raise UserError(f"cannot listen ({error.strerror})", where=where, remedy="Choose another port") from error
-    return opened

@@ -1,11 +1,10 @@
 """One simulated aircraft: body, autopilot and weather stepped together at 100 Hz, and its MAVLink socket.
 
-`Vehicle` is the core: time and datagrams in, datagrams out. `fly` is the shell: one UDP socket and a clock.
+`Vehicle` is the core: time and datagrams in, datagrams out. `fly` is the shell: one socket and a clock.
 """
 
 import asyncio
 import math
-import sys
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -18,7 +17,7 @@ from sim.autopilot.estimate import Estimate, Origin
 from sim.autopilot.parameters import Parameters
 from sim.battery import draw, mah
 from sim.clock import Clock
-from sim.mavlink import Address, Codec, Peer, dialect, open_socket
+from sim.mavlink import Address, Codec, Kind, Peer, dialect, open_socket
 from sim.physics import MAX_THRUST, Airframe, Body, step
 from sim.ripple import Ripple
 from sim.truth import TruthLog
@@ -137,6 +136,10 @@ class Vehicle:
         if channel.reboot:
             self._reboot()
 
+    def forget(self, peer: Peer) -> None:
+        """A TCP client has gone; its rates and unfinished uploads with it."""
+        self._peers.pop(peer, None)
+
     def outgoing(self) -> list[tuple[bytes, Peer]]:
         """What is due to be sent, to whom."""
         texts = [chunk for severity, text in self._drain() for chunk in _chunks(severity, text)]
@@ -154,7 +157,7 @@ class Vehicle:
 
     def _meet(self, peer: Peer) -> None:
         channel = Channel(self.copter)
-        self._peers[peer] = (channel, Codec(self.config.system_id))
+        self._peers[peer] = (channel, Codec(self.config.system_id, stream=self.address.kind is Kind.TCPIN))
 
     def _boot(self) -> Copter:
         parameters = Parameters()
@@ -234,7 +237,7 @@ def _chunks(severity: int, text: str) -> list[Any]:
 
 async def fly(vehicle: Vehicle, clock: Clock) -> None:
     """Runs the vehicle until cancelled. Raises UserError if its port is taken."""
-    socket = await open_socket(vehicle.address, vehicle.receive)
+    socket = await open_socket(vehicle.address, vehicle.receive, vehicle.forget)
     try:
         while True:
             vehicle.advance(clock.now_s())
@@ -248,9 +251,3 @@ async def fly(vehicle: Vehicle, clock: Clock) -> None:
 async def run_vehicle(config: VehicleConfig, clock: Clock, truth: TruthLog) -> None:
     """A vehicle of its own, until cancelled."""
     await fly(Vehicle(config, truth.write), clock)
-
-
-if __name__ == "__main__":
-    from sim.vehicle_alone import main
-
-    sys.exit(main())

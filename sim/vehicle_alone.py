@@ -1,48 +1,95 @@
-"""One aircraft alone, for any MAVLink client: `python -m sim.vehicle --mavlink udpout:HOST:PORT --home LAT,LON,ALT`."""
+"""`airbeat sim vehicle`: one aircraft alone, for any MAVLink client. It prints `ready` when it can be armed."""
 
 import argparse
 import asyncio
-import signal
-import sys
+import math
+from collections.abc import Callable
 from pathlib import Path
+from typing import NoReturn
 
 from sim.clock import Clock
 from sim.truth import TruthLog
 from sim.vehicle import Vehicle, VehicleConfig, fly
 from wire.errors import UserError
+from wire.process import guarded, on_stop
+
+FASTEST = 100.0
+"""More than one core steps; the vehicle would lag behind its clock."""
+
+
+class _Parser(argparse.ArgumentParser):
+    """One line for a wrong argument, as from every command of ours; argparse's usage would hide it."""
+
+    def error(self, message: str) -> NoReturn:
+        raise UserError(
+            message.removeprefix("argument ").replace(": ", " ", 1), remedy=f"{self.prog} --help tells more"
+        )
 
 
 def main(argv: list[str] | None = None) -> int:
-    """`python -m sim.vehicle`: one aircraft alone, for any MAVLink client."""
+    """airbeat sim vehicle [--mavlink WHERE] [--home LAT,LON,ALT] [--speed X] [--seed S] ..."""
+    return guarded(lambda: _run(argv))
+
+
+def _run(argv: list[str] | None) -> int:
     args = _arguments().parse_args(argv)
-    try:
-        lat, lon, amsl = (float(word) for word in args.home.split(","))
-    except ValueError:
-        print(f"--home {args.home}: expected LAT,LON,ALT", file=sys.stderr)
-        return 2
-    try:
-        config = VehicleConfig(
-            mavlink=args.mavlink, lat=lat, lon=lon, ground_amsl_m=amsl, seed=args.seed, system_id=args.system_id,
-            params=args.params, powered_s=args.powered,
-        )  # fmt: skip
-        asyncio.run(_alone(config, args.speed, args.truth))
-    except (UserError, ValueError) as error:
-        print(str(error).splitlines()[0], file=sys.stderr)
-        return 2
+    lat, lon, amsl = args.home
+    config = VehicleConfig(
+        mavlink=args.mavlink, lat=lat, lon=lon, ground_amsl_m=amsl, seed=args.seed, system_id=args.system_id,
+        params=args.params, powered_s=args.powered,
+    )  # fmt: skip
+    asyncio.run(_alone(config, args.speed, args.truth))
     return 0
 
 
 def _arguments() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(prog="python -m sim.vehicle", description="One simulated aircraft over MAVLink.")
-    parser.add_argument("--mavlink", default="udpout:127.0.0.1:14550", help="udpout:HOST:PORT or udpin:HOST:PORT")
-    parser.add_argument("--home", default="52.2,0.12,15", help="LAT,LON,ALT (degrees, metres above sea level)")
-    parser.add_argument("--speed", type=float, default=1.0, help="simulated seconds a second")
-    parser.add_argument("--seed", type=int, default=1)
-    parser.add_argument("--system-id", type=int, default=1)
-    parser.add_argument("--powered", type=float, default=0.0, help="seconds it has been on already")
-    parser.add_argument("--params", type=Path, help="an arducopter.param file to load")
-    parser.add_argument("--truth", type=Path, help="write the truth log here (JSON lines)")
+    parser = _Parser(prog="airbeat sim vehicle", description=__doc__)
+    add = parser.add_argument
+    add(
+        "--mavlink", default="udpout:127.0.0.1:14550", metavar="WHERE",
+        help="udpout:HOST:PORT dials a ground station; udpin:HOST:PORT and tcpin:HOST:PORT wait for clients "
+        "(default: %(default)s)",
+    )  # fmt: skip
+    add(
+        "--home", type=_home, default="52.2,0.12,15", metavar="LAT,LON,ALT",
+        help="where it stands: degrees, metres above sea level (default: %(default)s)",
+    )  # fmt: skip
+    add("--speed", type=_number(0.01, FASTEST), default=1.0, metavar="X", help="simulated seconds a second")
+    add("--seed", type=int, default=1, metavar="S", help="weather and noise are the same for the same seed")
+    add("--system-id", type=_system, default=1, metavar="ID", help="MAVLink system id, 1 to 255")
+    add("--powered", type=_number(0, 1e6), default=0.0, metavar="S", help="on for so long already; 42 is armable")
+    add("--params", type=Path, metavar="FILE", help="an arducopter.param file to load")
+    add("--truth", type=Path, metavar="FILE", help="write what really happens here (JSON lines)")
     return parser
+
+
+def _home(text: str) -> tuple[float, float, float]:
+    try:
+        lat, lon, amsl = (float(word) for word in text.split(","))
+    except ValueError as error:
+        raise argparse.ArgumentTypeError(f"{text}: expected LAT,LON,ALT") from error
+    if not (abs(lat) <= 90 and abs(lon) <= 180 and -500 <= amsl <= 9000):
+        raise argparse.ArgumentTypeError(f"{text}: no such place on the ground")
+    return lat, lon, amsl
+
+
+def _number(least: float, most: float) -> Callable[[str], float]:
+    def number(text: str) -> float:
+        try:
+            value = float(text)
+        except ValueError:
+            value = math.nan
+        if not least <= value <= most:
+            raise argparse.ArgumentTypeError(f"{text}: expected a number from {least:g} to {most:g}")
+        return value
+
+    return number
+
+
+def _system(text: str) -> int:
+    if not (text.isdecimal() and 1 <= int(text) <= 255):
+        raise argparse.ArgumentTypeError(f"{text}: expected a whole number from 1 to 255")
+    return int(text)
 
 
 async def _alone(config: VehicleConfig, speed: float, truth_path: Path | None) -> None:
@@ -50,9 +97,7 @@ async def _alone(config: VehicleConfig, speed: float, truth_path: Path | None) -
     truth = TruthLog(truth_path, clock)
     vehicle = Vehicle(config, truth.write)
     flight = asyncio.create_task(fly(vehicle, clock))
-    loop = asyncio.get_running_loop()
-    for number in (signal.SIGTERM, signal.SIGINT):
-        loop.add_signal_handler(number, flight.cancel)
+    on_stop(lambda: _end(flight))
     ready = asyncio.create_task(_say_when_ready(vehicle, clock))
     try:
         await flight
@@ -61,6 +106,10 @@ async def _alone(config: VehicleConfig, speed: float, truth_path: Path | None) -
     finally:
         ready.cancel()
         truth.close()
+
+
+def _end(flight: "asyncio.Task[None]") -> None:
+    flight.cancel()
 
 
 async def _say_when_ready(vehicle: Vehicle, clock: Clock) -> None:

@@ -63,7 +63,7 @@ def test_one_alone_says_when_it_is_ready_and_ends_cleanly(tmp_path: Path) -> Non
         truth = tmp_path / "truth.jsonl"
         argv = ["--mavlink", f"udpout:127.0.0.1:{ground.getsockname()[1]}", "--speed", "50", "--truth", str(truth)]
         running = subprocess.Popen(
-            [sys.executable, "-m", "sim.vehicle", *argv], cwd=REPO, stdout=subprocess.PIPE, text=True
+            [sys.executable, "-m", "sim", "vehicle", *argv], cwd=REPO, stdout=subprocess.PIPE, text=True
         )
         assert running.stdout is not None
         assert "booting" in running.stdout.readline()
@@ -82,15 +82,22 @@ def test_one_alone_says_when_it_is_ready_and_ends_cleanly(tmp_path: Path) -> Non
 @pytest.mark.parametrize(
     ("argv", "told"),
     [
-        (["--mavlink", "serial:1"], "serial:1: expected udpout:HOST:PORT or udpin:HOST:PORT"),
+        (["--mavlink", "serial:1"], "serial:1: expected udpout:HOST:PORT, udpin:HOST:PORT or tcpin:HOST:PORT"),
+        (["--mavlink", "udpout:a..b:14550"], "udpout:a..b:14550: unknown host a..b"),
         (["--home", "52"], "--home 52: expected LAT,LON,ALT"),
+        (["--home", "91,0,0"], "--home 91,0,0: no such place"),
+        (["--speed", "0"], "--speed 0: expected a number from 0.01 to 100"),
+        (["--speed", "nan"], "--speed nan: expected a number from 0.01 to 100"),
+        (["--system-id", "256"], "--system-id 256: expected a whole number from 1 to 255"),
+        (["--seed", "x"], "--seed invalid int value: 'x'"),
+        (["--bogus"], "unrecognized arguments --bogus"),
         (["--params", "no.such.file"], "no.such.file: cannot read the parameter file"),
     ],
 )
 def test_bad_arguments_are_one_line_and_status_2(argv: list[str], told: str) -> None:
     done = subprocess.run(
-        [sys.executable, "-m", "sim.vehicle", *argv], cwd=REPO, capture_output=True, text=True, check=False
+        [sys.executable, "-m", "sim", "vehicle", *argv], cwd=REPO, capture_output=True, text=True, check=False
     )
     assert done.returncode == 2
-    assert done.stderr.startswith(told)
+    assert done.stderr.startswith(f"airbeat: {told}")
     assert done.stderr.count("\n") == 1
