@@ -20,11 +20,10 @@ from dashboard.fleet import Fleet
 from dashboard.live import Hub
 from dashboard.static import DIST
 from dashboard.video import Relay
-from ingest.room import EmbeddedBroker, ExternalBroker, RoomConfig
+from ingest.room import RoomConfig, connect_broker
 from ingest.store.connect import database_url
 from ingest.store.pool import Pool
 from wire.errors import UserError
-from wire.mqtt import Mqtt, Tls
 from wire.process import on_stop, run_configured, setup_logging
 from wire.signing import load_private
 from wire.topics import VIDEO
@@ -37,20 +36,10 @@ HOST = "127.0.0.1"
 def open_desk(room: RoomConfig) -> Desk:
     """The parts, not yet started. Raises UserError where the room's key is missing."""
     key = load_private(room.keys.room_private_key)
-    mqtt = open_mqtt(room.broker)
+    own_name = f"dashboard-{os.getpid()}-{secrets.token_hex(4)}"  # two consoles must not throw one another out
+    mqtt = connect_broker(room.broker, own_name)
     relay = Relay(lambda topic, handler: mqtt.subscribe(topic, VIDEO.qos, handler), mqtt.publish)
     return Desk(room, Pool(database_url(room.store)), key, mqtt, Fleet(), Hub(), relay)
-
-
-def open_mqtt(broker: EmbeddedBroker | ExternalBroker) -> Mqtt:
-    """Not yet started; a name of its own, so that two consoles don't throw one another out."""
-    name = f"dashboard-{os.getpid()}-{secrets.token_hex(4)}"
-    match broker:
-        case EmbeddedBroker(port=port):
-            return Mqtt("127.0.0.1", port, name)
-        case ExternalBroker(host=host, port=port, ca=ca, certificate=certificate, key=key):
-            tls = Tls(ca, certificate, key) if ca and certificate and key else None
-            return Mqtt(host, port, name, tls=tls)
 
 
 def bind(port: int) -> socket.socket:

@@ -2,7 +2,6 @@
 
 import argparse
 import queue
-import signal
 import sys
 import threading
 import time
@@ -16,15 +15,16 @@ from pydantic import ValidationError
 
 from edge import health
 from edge.clock import ClockEstimate
-from edge.config import SiteConfig, UplinkConfig
+from edge.config import SiteConfig
 from edge.hotlist import write_hotlist
+from edge.line import connect
 from edge.outbox import Outbox
 from edge.report import Reporter
 from edge.window import MEDIA_WINDOW, WINDOW, Window
 from wire.config import read_config
 from wire.events import Dropped, join_lines
-from wire.mqtt import Message, Mqtt, Tls
-from wire.process import guarded, setup_logging
+from wire.mqtt import Message, Mqtt
+from wire.process import guarded, setup_logging, stop_event
 from wire.signing import BadSeal, load_private, load_public, unseal
 from wire.states import ClockAnswer, ClockAsk, EdgeConfig, Health, Receipt
 from wire.topics import CLOCK_ANSWER, CLOCK_ASK, CONFIG, EVENT, HEALTH, MEDIA, RECEIPT
@@ -156,12 +156,6 @@ class Uplink:
         return True
 
 
-def connect(uplink: UplinkConfig, client_id: str, will: Message | None = None) -> Mqtt:
-    """The box's MQTT client as its config says; for every process of the box."""
-    tls = Tls(uplink.tls.ca, uplink.tls.certificate, uplink.tls.key) if uplink.tls else None
-    return Mqtt(uplink.host, uplink.port, client_id, tls=tls, will=will)
-
-
 def open_uplink(site: SiteConfig, boot: int) -> Uplink:
     """Every part opened and wired. Raises UserError where a key or the outbox can't be had."""
     box = site.box.name
@@ -191,9 +185,7 @@ def main(argv: list[str] | None = None) -> int:
 
 def _run(site: SiteConfig, boot: int) -> int:
     setup_logging(f"{site.box.name}/uplink")
-    stop = threading.Event()
-    for number in (signal.SIGTERM, signal.SIGINT):
-        signal.signal(number, lambda *_: stop.set())
+    stop = stop_event()
     uplink = open_uplink(site, boot)
     uplink.mqtt.start()
     uplink.run(stop)

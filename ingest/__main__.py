@@ -9,13 +9,14 @@ from pathlib import Path
 
 import structlog
 
-from ingest.broker import check_port, port_taken
+from ingest.broker import check_port
 from ingest.database import STOP, bin_dir
 from ingest.room import EmbeddedBroker, EmbeddedStore, RoomConfig
 from ingest.store.connect import LOST, connect, database_url
 from ingest.store.schema import migrate
 from wire.children import Child, Family, python
 from wire.errors import UserError
+from wire.ports import port_taken
 from wire.process import on_stop, run_configured, setup_logging
 from wire.signing import load_private
 

@@ -7,15 +7,14 @@ the death of a member, and payloads of 2 MB work.
 
 import argparse
 import logging
-import socket
 import tempfile
 import time
 from pathlib import Path
 
 from wire.errors import UserError
+from wire.ports import HOST, port_taken
 from wire.process import guarded
 
-HOST = "127.0.0.1"
 MAX_PAYLOAD = 4 * 1024 * 1024
 """Bytes; an outbox's batch is 2 MB at most."""
 
@@ -47,17 +46,6 @@ def check_port(port: int, patience_s: float = 2.0) -> None:
             remedy = "Stop what listens there or change broker.port"
             raise UserError(f"cannot listen ({reason})", where=f"{HOST}:{port}", remedy=remedy)
         time.sleep(0.05)
-
-
-def port_taken(port: int) -> str:
-    """Why one cannot listen there; empty where one can."""
-    with socket.socket() as probe:
-        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        try:
-            probe.bind((HOST, port))
-        except OSError as error:
-            return error.strerror or str(error)
-    return ""
 
 
 def serve(port: int) -> None:

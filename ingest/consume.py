@@ -5,7 +5,6 @@ what they have and send it again. Worker 0 also keeps every box's config (the ho
 """
 
 import argparse
-import signal
 import sys
 import threading
 import time
@@ -23,7 +22,7 @@ from ingest.commit import Batch, Committed, commit
 from ingest.inbound import Item, read_message
 from ingest.inbox import Inbox
 from ingest.matching import NO_MARKS, Marks, marks_of
-from ingest.room import EmbeddedBroker, ExternalBroker, RoomConfig
+from ingest.room import RoomConfig, connect_broker
 from ingest.store.boxes import list_boxes
 from ingest.store.connect import LOST, POISON, Db, connect_patiently, database_url
 from ingest.store.events import trim_aside
@@ -33,8 +32,8 @@ from ingest.store.partitions import ensure_days
 from ingest.store.schema import migrate
 from wire.config import read_config
 from wire.errors import UserError
-from wire.mqtt import Mqtt, Tls
-from wire.process import guarded, setup_logging
+from wire.mqtt import Mqtt
+from wire.process import guarded, setup_logging, stop_event
 from wire.signing import load_private, load_public, seal
 from wire.states import ClockAnswer, ClockAsk, EdgeConfig, Hotlist, Receipt
 from wire.topics import ANSWER, CLOCK_ANSWER, CLOCK_ASK, CONFIG, EVENT, HEALTH, MEDIA, RECEIPT
@@ -202,17 +201,6 @@ def aside_of(item: Item, why: str) -> Aside:
             return Aside(f"{item.edge}/state", item.encode(), why)
 
 
-def connect_broker(room: RoomConfig, client_id: str) -> Mqtt:
-    """Not yet started."""
-    match room.broker:
-        case EmbeddedBroker(port=port):
-            return Mqtt("127.0.0.1", port, client_id)
-        case ExternalBroker() as broker:
-            has_tls = broker.ca and broker.certificate and broker.key
-            tls = Tls(broker.ca, broker.certificate, broker.key) if has_tls else None  # type: ignore[arg-type]
-            return Mqtt(broker.host, broker.port, client_id, tls=tls)
-
-
 def subscribe(worker: Worker, workers: int) -> None:
     """Several workers share one subscription (MQTT 5, section 4.8.2); a lone one also gets what is retained.
 
@@ -236,12 +224,10 @@ def main(argv: list[str] | None = None) -> int:
 def _run(path: Path, number: int) -> int:
     room = read_config(path, RoomConfig)
     setup_logging(f"ingest-{number}")
-    mqtt = connect_broker(room, f"ingest-{room.name}-{number}")
+    mqtt = connect_broker(room.broker, f"ingest-{room.name}-{number}")
     worker = Worker(room, load_private(room.keys.room_private_key), mqtt, number)
     subscribe(worker, room.workers)
-    stopping = threading.Event()
-    for asked in (signal.SIGTERM, signal.SIGINT):
-        signal.signal(asked, lambda _number, _frame: stopping.set())
+    stopping = stop_event()
     mqtt.start()
     worker.run(stopping)
     mqtt.stop()

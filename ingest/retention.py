@@ -5,9 +5,7 @@ the pictures of reads that belong to an incident, as long as these reads stay. D
 """
 
 import argparse
-import signal
 import sys
-import threading
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
@@ -22,7 +20,7 @@ from ingest.store.partitions import count_day, days_of, drop_day
 from ingest.store.schema import migrate
 from wire.config import read_config
 from wire.errors import UserError
-from wire.process import guarded, setup_logging
+from wire.process import guarded, setup_logging, stop_event
 
 log = structlog.get_logger()
 DAY_S = 24 * 3600.0
@@ -93,9 +91,7 @@ def _run(path: Path, daily: bool) -> int:
 
 
 def _stay(room: RoomConfig) -> int:
-    stopping = threading.Event()
-    for asked in (signal.SIGTERM, signal.SIGINT):
-        signal.signal(asked, lambda _number, _frame: stopping.set())
+    stopping = stop_event()
     while db := connect_patiently(database_url(room.store), stopping):
         try:
             migrate(db)

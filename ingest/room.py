@@ -3,9 +3,10 @@
 from pathlib import Path
 from typing import Annotated, Literal
 
-from pydantic import Field
+from pydantic import Field, model_validator
 
 from wire.config import Section
+from wire.mqtt import Mqtt, Tls
 
 
 class EmbeddedBroker(Section):
@@ -16,12 +17,24 @@ class EmbeddedBroker(Section):
 
 
 class ExternalBroker(Section):
+    """Mutual TLS where the three files are named, plain where none is."""
+
     kind: Literal["external"]
     host: str
     port: int = Field(ge=1, le=65535)
     ca: Path | None = None
     certificate: Path | None = None
     key: Path | None = None
+
+    @model_validator(mode="after")
+    def _whole(self) -> "ExternalBroker":
+        """One file forgotten must not mean a plain connection."""
+        if len({file is None for file in (self.ca, self.certificate, self.key)}) > 1:
+            raise ValueError("ca, certificate and key go together")
+        return self
+
+    def tls(self) -> Tls | None:
+        return Tls(self.ca, self.certificate, self.key) if self.ca and self.certificate and self.key else None
 
 
 class EmbeddedStore(Section):
@@ -83,3 +96,12 @@ class RoomConfig(Section):
     console: ConsoleConfig
     workers: int = Field(default=1, ge=1, le=32)
     """Ingest processes on one shared subscription."""
+
+
+def connect_broker(broker: EmbeddedBroker | ExternalBroker, client_id: str) -> Mqtt:
+    """The room's MQTT client, not yet started."""
+    match broker:
+        case EmbeddedBroker(port=port):
+            return Mqtt("127.0.0.1", port, client_id)
+        case ExternalBroker(host=host, port=port):
+            return Mqtt(host, port, client_id, tls=broker.tls())

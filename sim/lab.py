@@ -17,6 +17,7 @@ from sim.sites import Places
 from sim.town import TownConfig, demo_town
 from wire.children import Child, python
 from wire.errors import UserError
+from wire.ports import port_taken
 from wire.signing import create_key
 
 DISPATCHER = "dispatcher"
@@ -55,7 +56,7 @@ class Lab:
 def lay_out(run: Path, seed: int, console_port: int | None) -> Lab:
     """A fresh folder with everything in it. `console_port` None: any free one. Raises UserError where it can't be."""
     console = console_port or _free_port()
-    if not _is_free(console):
+    if port_taken(console):
         remedy = "Stop what listens there or choose another with --port"
         raise UserError("the port is taken", where=f"127.0.0.1:{console}", remedy=remedy)
     first = _free_block()
@@ -116,16 +117,6 @@ def _command(name: str, argv: Iterable[str], stdin: str | None = None) -> None:
         raise UserError(f"airbeat {name} failed: {done.stderr.strip().splitlines()[-1:] or 'no reason given'}")
 
 
-def _is_free(port: int) -> bool:
-    with socket.socket() as probe:
-        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        try:
-            probe.bind(("127.0.0.1", port))
-        except OSError:
-            return False
-    return True
-
-
 def _free_port() -> int:
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
@@ -135,6 +126,6 @@ def _free_port() -> int:
 def _free_block() -> int:
     """The first of a hundred ports that nobody uses."""
     for first in FIRST_PORTS:
-        if all(_is_free(first + offset) for offset in (0, 1, 11, 12, 21, 22, 31, 32, 50)):
+        if not any(port_taken(first + offset) for offset in (0, 1, 11, 12, 21, 22, 31, 32, 50)):
             return first
     raise UserError("no free block of ports between 17000 and 29000", where="127.0.0.1", remedy="Stop old demos")

@@ -5,6 +5,7 @@ import asyncio
 import logging
 import signal
 import sys
+import threading
 from collections.abc import Callable
 from pathlib import Path
 from typing import TypeVar
@@ -66,6 +67,14 @@ def run_configured(
         return serve(config, args.config)
 
     return guarded(run)
+
+
+def stop_event() -> threading.Event:
+    """Set by SIGTERM and SIGINT, for a process whose loop is a thread's; called on the main thread."""
+    stopping = threading.Event()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, lambda _number, _frame: stopping.set())
+    return stopping
 
 
 def on_stop(stop: Callable[[], None]) -> None:

@@ -8,16 +8,16 @@ from pathlib import Path
 
 import structlog
 
-from edge.config import SiteConfig, UplinkConfig
+from edge.config import SiteConfig
 from edge.flight.disk import Disk
 from edge.flight.dock import make_dock
 from edge.flight.pilot import Pilot
 from edge.flight.seen import make_site
 from edge.flight.voice import Voice
+from edge.line import connect
 from edge.outbox import Outbox
 from wire.config import read_config
 from wire.errors import UserError
-from wire.mqtt import Mqtt, Tls
 from wire.process import guarded, on_stop, setup_logging
 from wire.signing import load_public
 
@@ -48,7 +48,7 @@ async def fly(config: SiteConfig, boot: int) -> None:
     box = config.box
     room_key = load_public(box.room_public_key)
     outbox = Outbox(box.data_dir / "outbox.db", box=box.name, boot=boot)
-    disk, mqtt = Disk(box.data_dir / "flight"), _mqtt(box.name, config.uplink)
+    disk, mqtt = Disk(box.data_dir / "flight"), connect(config.uplink, f"{box.name}-flight")
     voice = Voice(site.edge, site.aircraft, box.data_dir, outbox=outbox, disk=disk, mqtt=mqtt)
     pilot = Pilot(site, flight.link, flight.system_id, voice=voice, dock=make_dock(config.dock), disk=disk)
     flying = asyncio.create_task(pilot.run(mqtt, room_key, box.data_dir))
@@ -62,11 +62,6 @@ async def fly(config: SiteConfig, boot: int) -> None:
         await flying
     outbox.close()
     log.info("flight_down", stage=str(pilot.stage))
-
-
-def _mqtt(box: str, uplink: UplinkConfig) -> Mqtt:
-    tls = Tls(uplink.tls.ca, uplink.tls.certificate, uplink.tls.key) if uplink.tls else None
-    return Mqtt(uplink.host, uplink.port, f"{box}-flight", tls=tls)
 
 
 if __name__ == "__main__":

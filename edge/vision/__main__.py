@@ -1,7 +1,6 @@
 """One camera's process: `python -m edge.vision SITE.toml --camera NAME --boot N`. Isolated from every other part."""
 
 import argparse
-import signal
 import sys
 import threading
 import time
@@ -13,6 +12,7 @@ import structlog
 
 from edge.config import CameraConfig, SiteConfig
 from edge.health import report
+from edge.line import connect
 from edge.outbox import Outbox
 from edge.vision.capture import Camera
 from edge.vision.detect import load_detector
@@ -24,8 +24,7 @@ from edge.vision.read import PlateReader
 from edge.vision.wellbeing import Signs, Wellbeing
 from wire.config import read_config
 from wire.errors import UserError
-from wire.mqtt import Mqtt, Tls
-from wire.process import guarded, setup_logging
+from wire.process import guarded, setup_logging, stop_event
 from wire.topics import VIDEO, WATCH
 
 log = structlog.get_logger()
@@ -39,7 +38,7 @@ class CameraProcess:
         self._camera, self._data_dir = camera, site.box.data_dir
         self._outbox = Outbox(site.box.data_dir / "outbox.db", box=site.box.name, boot=boot)
         self._post = Post(self._outbox, camera, site.box.data_dir)
-        self._mqtt = _connection(site, camera.name)
+        self._mqtt = connect(site.uplink, f"{site.box.name}-{camera.name}")
         topic = VIDEO.of(site.box.name, camera=camera.name)
         self._live = Live(camera.name, lambda payload: self._mqtt.publish(topic, payload))
         self._mqtt.subscribe(WATCH.of(site.box.name), WATCH.qos, self._live.on_watch)
@@ -150,9 +149,7 @@ def main(argv: list[str] | None = None) -> int:
 
 
 def _run(path: Path, name: str, boot: int) -> int:
-    stopping = threading.Event()
-    for number in (signal.SIGTERM, signal.SIGINT):
-        signal.signal(number, lambda *_: stopping.set())
+    stopping = stop_event()
     setup_logging(f"camera-{name}")
     cv2.setNumThreads(1)
     site = read_config(path, SiteConfig)
@@ -169,12 +166,6 @@ def _chosen(site: SiteConfig, name: str, path: Path) -> CameraConfig:
             return camera
     known = ", ".join(camera.name for camera in site.cameras) or "none"
     raise UserError(f"no camera is called {name}", where=str(path), remedy=f"Cameras there: {known}")
-
-
-def _connection(site: SiteConfig, camera: str) -> Mqtt:
-    uplink = site.uplink
-    tls = Tls(uplink.tls.ca, uplink.tls.certificate, uplink.tls.key) if uplink.tls else None
-    return Mqtt(uplink.host, uplink.port, f"{site.box.name}-{camera}", tls=tls)
 
 
 if __name__ == "__main__":

@@ -41,3 +41,13 @@ def test_an_unknown_key_does_not_load() -> None:
     box = tomllib.loads(blocks("README.md")[0])
     with pytest.raises(ValidationError, match="colour"):
         SiteConfig.model_validate({**box, "colour": "blue"})
+
+
+@pytest.mark.parametrize("forgotten", ["ca", "certificate", "key"])
+def test_an_external_broker_with_a_file_forgotten_is_refused_and_not_spoken_to_in_clear(forgotten: str) -> None:
+    room = tomllib.loads(blocks("docs/runbook.md")[0])
+    files = {name: f"{name}.pem" for name in ("ca", "certificate", "key") if name != forgotten}
+    broker = {"kind": "external", "host": "broker.example", "port": 8883}
+    assert RoomConfig.model_validate({**room, "broker": broker}).broker.kind == "external"
+    with pytest.raises(ValidationError, match="go together"):
+        RoomConfig.model_validate({**room, "broker": broker | files})
