@@ -82,6 +82,7 @@ def make_server(app: FastAPI, desk: Desk) -> Server:
         log_level="warning",
         access_log=False,
         server_header=False,
+        proxy_headers=False,  # X-Forwarded-For is what its sender likes: each guess from a new address
         ws="websockets-sansio",
         ws_per_message_deflate=False,  # H.264 does not get smaller
         ws_max_size=4096,  # browsers send nothing over it

@@ -5,6 +5,8 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from functools import partial
 
+import psycopg
+import structlog
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from starlette.responses import Response
@@ -17,6 +19,8 @@ from dashboard.people import ANYONE, COMMANDERS, LIST_KEEPERS
 from dashboard.static import SecurityHeaders, serve_console
 from dashboard.tidings import Tidings
 from ingest.store.pool import Away
+
+log = structlog.get_logger()
 
 ROUTES = (
     Route("GET", "/healthz", overview.get_health, OPEN),
@@ -60,6 +64,7 @@ def build_app(desk: Desk) -> FastAPI:
     app.add_exception_handler(Refused, _refused)
     app.add_exception_handler(Away, _away)
     app.add_exception_handler(RequestValidationError, _invalid)
+    app.add_exception_handler(psycopg.DataError, _unstorable)
     app.add_middleware(Gate, table=ROUTES, find_person=partial(signin.find_person, desk), hosts=HOSTS)
     app.add_middleware(SecurityHeaders)
     return app
@@ -91,3 +96,10 @@ def _invalid(_request: Request, error: Exception) -> Response:
     assert isinstance(error, RequestValidationError)
     rows = [f"{'.'.join(str(part) for part in row['loc'])}: {row['msg']}" for row in error.errors()]
     return Refused(400, "The request is not as it should be", rows).response()
+
+
+def _unstorable(request: Request, error: Exception) -> Response:
+    """A value that PostgreSQL can't hold, such as a text with the character NUL."""
+    why = str(error).splitlines()[0]
+    log.warning("request_unstorable", path=request.url.path, why=why)
+    return Refused(400, "The request holds what can't be stored", [why]).response()

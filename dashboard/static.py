@@ -65,10 +65,18 @@ def find_page(dist: Path, path: str) -> Response:
     index = dist / "index.html"
     if not index.is_file():
         return HTMLResponse(_NOT_BUILT, 503)
-    file = (dist / path).resolve()
-    if path and file.is_file() and file.is_relative_to(dist.resolve()):
+    if path and _is_of(dist, path):
         forever = path.startswith("assets/")  # Vite puts a hash of the content into these names
-        return FileResponse(file, headers={"Cache-Control": f"max-age={31_536_000 if forever else 0}"})
+        return FileResponse(dist / path, headers={"Cache-Control": f"max-age={31_536_000 if forever else 0}"})
     if "." in path.rsplit("/", 1)[-1]:
         return JSONResponse({"error": "There is no such file", "reasons": []}, 404)
     return FileResponse(index, headers={"Cache-Control": "no-cache"})
+
+
+def _is_of(dist: Path, path: str) -> bool:
+    """A file inside of the build. A path that no file system takes (a NUL, too long a name) is none."""
+    try:
+        file = (dist / path).resolve()
+        return file.is_relative_to(dist.resolve()) and file.is_file()
+    except (OSError, ValueError):
+        return False

@@ -13,6 +13,7 @@ from dashboard.accounts import fresh_token
 from dashboard.app import ROUTES
 from dashboard.gate import COOKIE, Route
 from dashboard.people import Role
+from dashboard.static import find_page
 from ingest.store import accounts, audit
 from ingest.store.connect import connect
 from tests.support.dashboard_room import PASSWORD, PASSWORD_HASH, Console, running
@@ -181,3 +182,35 @@ def test_every_answer_forbids_what_the_console_does_not_need(console: Console) -
         assert "http" not in headers["content-security-policy"]
         assert headers["x-content-type-options"] == "nosniff"
     assert client.get("/api/boxes").headers["cache-control"] == "no-store"
+
+
+def test_a_forwarded_address_does_not_give_a_guesser_new_tries(console: Console) -> None:
+    name, client = console.account("viewer"), console.visitor()
+    body = {"name": name, "password": "guess"}
+    addresses = [{"X-Forwarded-For": f"10.0.0.{n}"} for n in range(7)]
+    statuses = [client.post("/api/session", json=body, headers=address).status_code for address in addresses]
+    assert statuses == [401] * 5 + [429] * 2
+    with connect(console.url) as db:
+        (told,) = {row.details["address"] for row in audit.recent_audit(db) if row.act == "sign_in_failed"}
+    assert told == "127.0.0.1"
+
+
+@pytest.mark.parametrize("path", ["\0", "a" * 4000, "assets/\0.js", "../secret.txt", "/etc/passwd", "out/secret.txt"])
+def test_no_path_leads_out_of_the_build_or_into_an_error(tmp_path: Path, path: str) -> None:
+    dist = tmp_path / "dist"
+    dist.mkdir()
+    (dist / "index.html").write_text("<html>")
+    (tmp_path / "secret.txt").write_text("secret")
+    (dist / "out").symlink_to(tmp_path)
+    answer = find_page(dist, path)
+    assert answer.status_code == 404 or Path(getattr(answer, "path", "")) == dist / "index.html"
+
+
+def test_the_character_nul_is_a_bad_request(console: Console) -> None:
+    """PostgreSQL keeps none in a text."""
+    body = {"name": "a\0b", "password": PASSWORD}
+    assert console.visitor().post("/api/session", json=body).status_code == 400
+    client = console.signed_in(*Role)
+    assert client.get("/api/reads", params={"vrm": "A\0", "reason": "r", "case": "c"}).status_code == 400
+    order = {"request_id": SOME_ID, "act": {"act": "return"}, "edge": "e", "aircraft": "a", "incident_id": SOME_ID}
+    assert client.post("/api/orders", json=order | {"reason": "a\0b"}).status_code == 400
