@@ -35,10 +35,13 @@ class Close(Frozen):
 
 def list_all(
     desk: AtDesk,
+    person: Signed,
     state: Literal["open", "closed", "all"] = "open",
     limit: Annotated[int, Query(ge=1, le=1000)] = 100,
 ) -> list[IncidentRow]:
-    """Newest first; "open" includes the acknowledged ones."""
+    """Newest first; "open" includes the acknowledged ones. They tell marks and places: audited first (S5)."""
+    with desk.database.transaction() as db:
+        audit.append_audit(db, person.name, "incidents_listed", object=state)
     with desk.database.transaction() as db:
         return incidents.list_incidents(db, state, limit)
 

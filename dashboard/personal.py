@@ -44,12 +44,17 @@ def get_media(
     sha256: Annotated[str, Path(pattern=r"^[0-9a-f]{64}$")],
     look: Annotated[Look, Query()],
 ) -> Response:
-    """A JPEG. Raises Refused 400 without an incident, or a reason and a case; 404 where retention took it."""
+    """A JPEG. Raises Refused 400 without an incident, or a reason and a case; 404 where retention took it.
+
+    An incident is a ground for its own pictures only: any other picture needs words that somebody can be asked about.
+    """
     if look.incident is None and look.missing:
         raise Refused(400, "Looking at a picture needs a ground", ["Give the incident, or a reason and a case"])
     with desk.database.transaction() as db:
         if look.incident and incidents.find_incident(db, look.incident) is None:
             raise Refused(404, "There is no such incident")
+        if look.incident and look.missing and not reads.has_picture(db, look.incident, sha256):
+            raise Refused(404, "The incident has no such picture", ["To look at others, give a reason and a case"])
         audit.append_audit(
             db,
             person.name,

@@ -86,6 +86,15 @@ def incident_reads(db: Db, incident_id: UUID) -> list[ReadRow]:
     return db.cursor(row_factory=class_row(ReadRow)).execute(query, (incident_id,)).fetchall()
 
 
+def has_picture(db: Db, incident_id: UUID, sha256: str) -> bool:
+    """Whether a read of the incident names the picture as its patch or overview."""
+    query = (
+        "SELECT FROM incident_events i JOIN reads r ON r.event_id = i.event_id AND r.stored_on = i.stored_on"
+        " WHERE i.incident_id = %s AND %s IN (r.patch, r.overview) LIMIT 1"
+    )
+    return db.execute(query, (incident_id, bytes.fromhex(sha256))).fetchone() is not None
+
+
 def copy_reads(db: Db, reads: list[NewRead], stored_at: datetime, stored_on: date) -> None:
     """Part of the commit of their events."""
     columns = (

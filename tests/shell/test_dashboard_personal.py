@@ -6,6 +6,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from uuid import UUID, uuid4
 
+import httpx
 import psycopg
 import pytest
 
@@ -13,7 +14,7 @@ from ingest.store import audit, hotlists
 from ingest.store.connect import connect
 from ingest.store.media import Picture, put_media
 from ingest.store.partitions import ensure_days
-from tests.support.dashboard_room import Console, open_incident, running
+from tests.support.dashboard_room import Console, Listener, open_incident, running
 
 JPEG = b"\xff\xd8 a picture \xff\xd9"
 SHA256 = hashlib.sha256(JPEG).hexdigest()
@@ -33,7 +34,7 @@ def incident(console: Console) -> UUID:
     with connect(console.url) as db:
         ensure_days(db, now.date(), 1)
         put_media(db, [Picture(sha256=SHA256, box="road-1", jpeg=JPEG)], now, now.date())
-        return open_incident(db)
+        return open_incident(db, patch=SHA256)
 
 
 def entries(console: Console, act: str) -> list[audit.AuditRow]:
@@ -121,3 +122,27 @@ def test_a_hotlist_comes_in_with_every_bad_row_named(console: Console) -> None:
         assert client.post("/api/hotlists", content=bad).status_code == 400
     with connect(console.url) as db:
         assert hotlists.current_version(db) == 1
+
+
+def test_an_incident_is_no_ground_for_a_picture_of_another(console: Console, incident: UUID) -> None:
+    client = console.signed_in("viewer")
+    with connect(console.url) as db:
+        other = open_incident(db, "XY21ABC")
+    refused = client.get(f"/api/media/{SHA256}", params={"incident": str(other)})
+    assert refused.status_code == 404
+    assert JPEG not in refused.content
+    assert entries(console, "picture_viewed") == []
+    assert client.get(f"/api/media/{SHA256}", params=GROUND | {"incident": str(other)}).content == JPEG
+
+
+def test_the_live_feed_of_reads_opens_after_its_entry(console: Console, incident: UUID) -> None:
+    client = console.signed_in("viewer")
+    listener = Listener(client)
+    assert listener.of("hello")[0]["incidents"]
+    assert [row.who for row in entries(console, "live_watched")] == [client.headers["X-Test-Name"]]
+    refuse_audit(console)
+    answer = client.get("/api/incidents")
+    assert answer.status_code == 500
+    assert b"AB12CDE" not in answer.content
+    with pytest.raises(httpx.HTTPError):
+        client.get("/api/live")

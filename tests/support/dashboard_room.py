@@ -213,7 +213,9 @@ def heard(console: Console, edge: FakeEdge) -> bool:
     return standing is not None and standing.online and standing.heard is not None
 
 
-def open_incident(db: Db, vrm: str = "AB12CDE", lat: float = 52.201, lon: float = 0.121) -> UUID:
+def open_incident(
+    db: Db, vrm: str = "AB12CDE", lat: float = 52.201, lon: float = 0.121, *, patch: str | None = None
+) -> UUID:
     """An incident with one read, as ingest commits it, and its notice."""
     now = datetime.now(UTC)
     event_id = fresh_uuid7()
@@ -246,6 +248,7 @@ def open_incident(db: Db, vrm: str = "AB12CDE", lat: float = 52.201, lon: float 
         lat=lat,
         lon=lon,
         camera_heading_deg=0,
+        patch_sha256=patch,
     )
     with db.transaction():
         ensure_days(db, now.date(), 2)
