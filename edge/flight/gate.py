@@ -48,7 +48,7 @@ def gate(order: Order, memory: Memory, edge: str, aircraft: str, room_now: datet
     """`room_now` None (time unknown) refuses launch and goto; hold, return and land then go by sequence alone (F12)."""
     if order.id in memory.seen:
         return Repeat()
-    reasons = (*_address(order, edge, aircraft), *_lease(order, memory), *_life(order, room_now))
+    reasons = (*_address(order, edge, aircraft), *_lease(order, memory), *life(order, room_now))
     return Refusal(reasons) if reasons else Go()
 
 
@@ -72,7 +72,8 @@ def _lease(order: Order, memory: Memory) -> tuple[str, ...]:
     return ()
 
 
-def _life(order: Order, room_now: datetime | None) -> tuple[str, ...]:
+def life(order: Order, room_now: datetime | None) -> tuple[str, ...]:
+    """Why the order is not alive at `room_now`; asked again by whoever let time pass since the gate."""
     life_s = (order.expires_at - order.issued_at).total_seconds()
     if not 0 < life_s <= MAX_LIFE_S:
         return (f"the order lives {life_s:.1f} s, {MAX_LIFE_S:.0f} s at most are allowed (F9)",)

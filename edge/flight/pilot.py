@@ -16,7 +16,7 @@ from edge.flight import streams
 from edge.flight.disk import Disk
 from edge.flight.dock import Dock
 from edge.flight.dockside import DockReading, lid
-from edge.flight.gate import Go, Memory, Refusal, Repeat, gate
+from edge.flight.gate import Go, Memory, Refusal, Repeat, gate, life
 from edge.flight.launch import Stage
 from edge.flight.life import Answered
 from edge.flight.link import Link
@@ -128,15 +128,21 @@ class Pilot:
                 self._voice.keep_memory(self._memory)
 
     async def _obey_once_kept(self, order: Order) -> None:
-        """A launch must not be repeated by a restart: its id is on the disk before anything moves."""
+        """A launch must not be repeated by a restart: its id is on the disk before anything moves.
+
+        A disk may take longer than an order lives.
+        """
         memory = self._memory
         kept = await self._voice.keep_memory_now(memory)
+        seen = self._seen()
         if not kept:
-            self._refuse(order, ("the box cannot write to its disk (F9)",), self._seen())
+            self._refuse(order, ("the box cannot write to its disk (F9)",), seen)
         elif self._memory is not memory:
-            self._refuse(order, ("overtaken by a newer order (F9)",), self._seen())
+            self._refuse(order, ("overtaken by a newer order (F9)",), seen)
+        elif late := life(order, seen.room_now):
+            self._refuse(order, late, seen)
         else:
-            self._obey(order, self._seen())
+            self._obey(order, seen)
 
     def _obey(self, order: Order, seen: Seen) -> None:
         step = obey(self._site, self._sortie, seen, order)

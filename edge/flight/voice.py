@@ -37,6 +37,7 @@ class Voice:
         self._outbox, self._disk, self._mqtt = outbox, disk, mqtt
         self._queue: asyncio.Queue[Callable[[], object]] = asyncio.Queue()
         self._thread = ThreadPoolExecutor(max_workers=1, thread_name_prefix="flight-writer")
+        self._memory = Memory()
         self._last: dict[UUID, OrderAnswer] = {}
         self._parts: dict[str, PartHealth] = {}
         self.stuck = False
@@ -89,11 +90,13 @@ class Voice:
         self._queue.put_nowait(lambda: self._disk.keep_sortie(saved))
 
     def keep_memory(self, memory: Memory) -> None:
-        self._queue.put_nowait(lambda: self._disk.keep_memory(memory))
+        self._memory = memory
+        self._queue.put_nowait(self._write_memory)
 
     async def keep_memory_now(self, memory: Memory) -> bool:
         """Ahead of the queue; whether it is on the disk."""
-        return await self._done(lambda: self._disk.keep_memory(memory))
+        self._memory = memory
+        return await self._done(self._write_memory)
 
     def health(self, part: str, state: PartState, detail: str, figures: dict[str, float]) -> None:
         before = self._parts.get(part)
@@ -101,6 +104,10 @@ class Voice:
         said = PartHealth(state=state, detail=detail, since=since, figures=figures)
         self._parts[part] = said
         self._queue.put_nowait(lambda: health.report(self._data_dir, part, said))
+
+    def _write_memory(self) -> None:
+        """Always the newest: a write that waited in the queue must not undo one that went ahead of it."""
+        self._disk.keep_memory(self._memory)
 
     async def _done(self, write: Callable[[], object]) -> bool:
         try:
