@@ -1,7 +1,9 @@
 """The configs that the documentation shows are configs that load, and lack nothing that they could lack."""
 
+import json
 import re
 import tomllib
+from itertools import chain
 from pathlib import Path
 
 import pytest
@@ -51,3 +53,13 @@ def test_an_external_broker_with_a_file_forgotten_is_refused_and_not_spoken_to_i
     assert RoomConfig.model_validate({**room, "broker": broker}).broker.kind == "external"
     with pytest.raises(ValidationError, match="go together"):
         RoomConfig.model_validate({**room, "broker": broker | files})
+
+
+def test_every_direct_dependency_has_its_licence_listed() -> None:
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
+    wanted = [*project["dependencies"], *chain(*project["optional-dependencies"].values())]
+    names = {re.split(r"[\[>=<]", line)[0] for line in wanted}
+    package = json.loads((ROOT / "dashboard/web/package.json").read_text())
+    names |= package["dependencies"].keys() | package["devDependencies"].keys()
+    rows = re.findall(r"^\| ([^|]+) \|", (ROOT / "docs/licences.md").read_text(), re.MULTILINE)
+    assert names - {name for row in rows for name in row.split(", ")} == set()
