@@ -1,4 +1,4 @@
-"""The house style's figures (STYLE.md, "Whom we learn from"): prints them and fails where one is missed."""
+"""The house style's figures: prints them and fails where one is missed."""
 
 import ast
 import subprocess
