@@ -134,10 +134,14 @@ def _record(db: Db, desk: Desk, person: Person, request: OrderRequest, now: date
 
 
 def _follow(db: Db, person: Person, standing: Standing, lease: LeaseRow | None, now: datetime) -> None:
-    """Makes the lease this person's: his own goes on, a free one passes to him under a new epoch."""
+    """Makes the lease this person's: his own goes on, a free one passes to him under a new epoch.
+
+    So does one that the box holds higher or for another: the database was restored from an older copy.
+    """
     assert may_follow(standing, person, now)
-    held = _held_epoch(standing)
-    if lease is None or lease.holder != person.name or lease.epoch < held:
+    held, vehicle = _held_epoch(standing), standing.vehicle
+    others = vehicle is not None and vehicle.lease_holder not in (None, person.name)
+    if lease is None or lease.holder != person.name or lease.epoch < held or (lease.epoch == held and others):
         orders.take_lease(db, standing.edge, standing.info.name, person.name, above=held)
 
 

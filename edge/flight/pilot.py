@@ -222,7 +222,7 @@ class Pilot:
     def _say_what_is_due(self, seen: Seen) -> None:
         at = datetime.now(UTC)
         if self._is_due("vehicle", RHYTHM.vehicle, seen.now_s):
-            self._voice.state(VEHICLE, vehicle_state(self._site, self._sortie, seen, at))
+            self._voice.state(VEHICLE, vehicle_state(self._site, self._sortie, seen, at, self._memory))
         if self._is_due("dock", RHYTHM.dock, seen.now_s):
             self._voice.state(DOCK, dock_state(self._site, self._reading, seen.now_s, at))
         if self._is_due("health", RHYTHM.health, seen.now_s):

@@ -5,6 +5,7 @@ from datetime import datetime
 
 from edge.flight import energy
 from edge.flight.dockside import DockReading, lid, signals_fresh
+from edge.flight.gate import Memory
 from edge.flight.geometry import Target, distance_m
 from edge.flight.launch import AIRBORNE, Stage
 from edge.flight.notice import ROOM_LOST_S
@@ -17,7 +18,8 @@ from wire.states import DockState, Lid, VehicleState
 NOTHING_HEARD = "nothing was heard from the aircraft yet"
 
 
-def vehicle_state(site: Site, sortie: Sortie, seen: Seen, at: datetime) -> VehicleState:
+def vehicle_state(site: Site, sortie: Sortie, seen: Seen, at: datetime, memory: Memory) -> VehicleState:
+    """`memory`: of the gate, which an order enters before the rules refuse it: the room must know that epoch too."""
     telemetry = seen.telemetry
     reasons = not_ready(site, sortie, seen)
     place, target = telemetry.place, sortie.target
@@ -45,8 +47,8 @@ def vehicle_state(site: Site, sortie: Sortie, seen: Seen, at: datetime) -> Vehic
         not_ready=reasons,
         order_id=sortie.launch_id,
         incident_id=sortie.incident_id,
-        lease_holder=sortie.lease.holder if sortie.lease else None,
-        lease_epoch=sortie.lease.epoch if sortie.lease else 0,
+        lease_holder=memory.holder or None,
+        lease_epoch=memory.epoch,
         target_lat=target.place.lat if target else None,
         target_lon=target.place.lon if target else None,
         eta_s=eta_s(site, sortie, seen),

@@ -88,7 +88,6 @@ def may_send(command: Command, seen: Seen) -> bool:
 
 
 def _accepted(sortie: Sortie, order: Order) -> Sortie:
-    sortie = replace(sortie, lease=order.lease)
     match order.act:
         case Launch(lat=lat, lon=lon, alt_rel_m=alt):
             target = Target(Place(lat, lon), alt)
@@ -132,7 +131,7 @@ def _run(sortie: Sortie, seen: Seen) -> Step:
     opened, answers = progress(sortie.opened, facts)
     sortie = replace(sortie, opened=opened)
     if sortie.stage is Stage.PARKED and not opened:
-        sortie = Sortie(Stage.PARKED, sortie.since_s, lease=sortie.lease)
+        sortie = Sortie(Stage.PARKED, sortie.since_s)
     return Step(sortie, sends, lid_wish, answers=answers)
 
 

@@ -8,7 +8,6 @@ from edge.flight.launch import Stage
 from edge.flight.life import Open
 from edge.flight.talk import Talk
 from wire.frozen import Frozen
-from wire.orders import Lease
 
 
 @dataclass(frozen=True)
@@ -25,7 +24,6 @@ class Sortie:
     opened: tuple[Open, ...] = ()
     launch_id: UUID | None = None
     incident_id: UUID | None = None
-    lease: Lease | None = None
     forced: tuple[str, ...] = ()
     """Why it must return (F3, F4); stays until it has landed."""
     took_off_s: float | None = None
@@ -46,7 +44,6 @@ class Saved(Frozen):
     opened: tuple[Open, ...] = ()
     launch_id: UUID | None = None
     incident_id: UUID | None = None
-    lease: Lease | None = None
     forced: tuple[str, ...] = ()
     took_off_s: float | None = None
 
@@ -58,7 +55,6 @@ def save(sortie: Sortie) -> Saved:
         opened=sortie.opened,
         launch_id=sortie.launch_id,
         incident_id=sortie.incident_id,
-        lease=sortie.lease,
         forced=sortie.forced,
         took_off_s=sortie.took_off_s,
     )
@@ -73,7 +69,6 @@ def resume(saved: Saved, now_s: float) -> Sortie:
         opened=saved.opened,
         launch_id=saved.launch_id,
         incident_id=saved.incident_id,
-        lease=saved.lease,
         forced=saved.forced,
         took_off_s=flown,
         failure="the box restarted" if saved.opened else "",

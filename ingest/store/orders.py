@@ -172,9 +172,13 @@ def take_lease(db: Db, edge: str, aircraft: str, holder: str, *, above: int = 0)
 
 
 def next_order_seq(db: Db, edge: str, aircraft: str, holder: str) -> tuple[Lease, int] | None:
-    """The lease and the next sequence number under it; None where `holder` does not hold it. Sequences never fall."""
+    """The lease and the next sequence number under it; None where `holder` does not hold it. Sequences never fall.
+
+    They are milliseconds at least: a database restored from yesterday's copy still goes on above what the box knows.
+    """
     row = db.execute(
-        "UPDATE leases SET last_seq = last_seq + 1, used_at = now() WHERE edge = %s AND aircraft = %s AND holder = %s"
+        "UPDATE leases SET last_seq = greatest(last_seq + 1, (extract(epoch FROM clock_timestamp()) * 1000)::bigint),"
+        " used_at = now() WHERE edge = %s AND aircraft = %s AND holder = %s"
         " RETURNING holder, epoch, last_seq",
         (edge, aircraft, holder),
     ).fetchone()

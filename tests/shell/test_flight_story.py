@@ -89,6 +89,9 @@ def test_refusals_replays_and_forgeries_move_nothing(tmp_path: Path, broker_port
         taken = rig.make(NEAR, lease=Lease(holder="ben", epoch=2))
         rig.send(rig.sealed(taken))
         rig.until_state(taken.id, O.REFUSED)
+        rig.until(lambda: rig.vehicle and rig.vehicle.lease_epoch == 2, "the room hears who commands, refused or not")
+        assert rig.vehicle
+        assert rig.vehicle.lease_holder == "ben"
         late = rig.order(Land())
         rig.until_state(late, O.REFUSED)
         assert any("ben holds epoch 2 (F8)" in why for why in rig.answers[-1].reasons)
