@@ -20,7 +20,6 @@ from sim.clock import Clock
 from sim.mavlink import Address, Codec, Kind, Peer, dialect, open_socket
 from sim.physics import MAX_THRUST, Airframe, Body, step
 from sim.ripple import Ripple
-from sim.truth import TruthLog
 from sim.weather import Weather, WeatherConfig
 from wire.config import Section
 from wire.frozen import Heading, Latitude, Longitude, Name
@@ -246,8 +245,3 @@ async def fly(vehicle: Vehicle, clock: Clock) -> None:
             await asyncio.sleep(SHELL_S / max(1.0, min(clock.speed, 10.0)))
     finally:
         socket.close()
-
-
-async def run_vehicle(config: VehicleConfig, clock: Clock, truth: TruthLog) -> None:
-    """A vehicle of its own, until cancelled."""
-    await fly(Vehicle(config, truth.write), clock)

@@ -43,7 +43,6 @@ _CUT: tuple[tuple[Cell, Cell], ...] = (
     *(((column, 0), (column, 1)) for column in (0, 1, 2, 5, 6, 8)),
 )
 """Streets that the grid lacks: the park covers some, the river runs under the bridges that are left."""
-PARK_CELLS: tuple[Cell, ...] = ((2, 4), (4, 4), (4, 5), (3, 6), (2, 5))
 
 
 @dataclass(frozen=True)

@@ -26,7 +26,6 @@ from wire.topics import ANSWER, Topic
 
 log = structlog.get_logger()
 RETRY_S = 1.0
-Inputs = dict[str, float | str | bool | None]
 
 
 class Voice:

@@ -57,7 +57,7 @@ class Camera:
         self._frame: Frame | None = None
         self._stopping = threading.Event()
         self._thread = threading.Thread(target=self._run, name="capture", daemon=True)
-        self._beat_t = self._good_t = self._born_t = time.monotonic()
+        self._beat_t = self._good_t = time.monotonic()
         self._next_t = 0.0
         self._smooth = Smooth()
         self.counts = Counts()

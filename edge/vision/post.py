@@ -32,7 +32,7 @@ class Post:
         self._outbox, self._camera, self._hotlist = outbox, camera, HeldHotlist(data_dir)
         self._waiting: deque[tuple[Body, datetime, tuple[bytes, ...]]] = deque(maxlen=HELD)
         self.problem = ""
-        self.given_up = 0
+        self._given_up = 0
 
     def read(self, passing: Passing) -> PlateRead:
         """One vehicle, as it will be told."""
@@ -52,13 +52,14 @@ class Post:
             try:
                 self._write(body, at, pictures)
             except sqlite3.Error as error:
-                self.problem = f"the outbox can't be written ({error})"
+                lost = f"; {self._given_up} events given up" if self._given_up else ""
+                self.problem = f"the outbox can't be written ({error}){lost}"
                 return
             self._waiting.popleft()
         self.problem = ""
 
     def _put(self, body: Body, at: datetime, pictures: tuple[bytes, ...]) -> None:
-        self.given_up += len(self._waiting) == HELD
+        self._given_up += len(self._waiting) == HELD
         self._waiting.append((body, at, pictures))
         self.retry()
 

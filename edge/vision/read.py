@@ -15,7 +15,6 @@ BLANK, OTHER = 0, 37
 CHARACTERS = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ"
 LEAST_CHAR = 0.35
 """Below it a character in the middle of a plate was always a seal, a screw or a coat of arms (plates/eu, 51 photos)."""
-EMPTY = Reading("", (), "")
 
 
 @dataclass(frozen=True)

@@ -144,17 +144,6 @@ def lock_aircraft(db: Db, edge: str, aircraft: str) -> None:
     db.execute("SELECT pg_advisory_xact_lock(hashtextextended(%s, 722641))", (f"{edge}/{aircraft}",))
 
 
-def claim_lease(db: Db, edge: str, aircraft: str, holder: str) -> LeaseRow:
-    """The lease as it stands: `holder`'s where nobody had one. Another's stays another's: look at `holder`."""
-    db.execute(
-        "INSERT INTO leases (edge, aircraft, holder, epoch) VALUES (%s, %s, %s, 1) ON CONFLICT DO NOTHING",
-        (edge, aircraft, holder),
-    )
-    lease = find_lease(db, edge, aircraft)
-    assert lease is not None
-    return lease
-
-
 def take_lease(db: Db, edge: str, aircraft: str, holder: str, *, above: int = 0) -> LeaseRow:
     """Takes over: the epoch rises by one and orders of the old one die at the box. The caller writes the audit.
 
