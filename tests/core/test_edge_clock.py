@@ -36,6 +36,22 @@ def test_a_slow_answer_spoils_nothing(late_ms: float) -> None:
     assert estimate.add(answer(100, 1), T0 + ms(2 + late_ms)) == pytest.approx(100, abs=0.01)
 
 
+@pytest.mark.parametrize("step_ms", [3_600_000, -3_600_000, 2000, -2000])
+def test_a_stepped_clock_shows_with_the_next_answer(step_ms: float) -> None:
+    """Reads were marked as verified by the old offset until the fastest old answer had left the window (D7)."""
+    estimate = ClockEstimate()
+    for _ in range(8):
+        estimate.add(answer(0, 1), T0 + ms(2))
+    assert estimate.add(answer(step_ms, 5), T0 + ms(10)) == pytest.approx(step_ms, abs=0.01)
+
+
+def test_a_step_between_question_and_answer_spoils_one_answer_only() -> None:
+    estimate = ClockEstimate()
+    estimate.add(answer(0, 1), T0 + ms(2))
+    estimate.add(answer(0, 1), T0 + ms(2 - 3_600_000))
+    assert estimate.add(answer(-3_600_000, 1), T0 + ms(2)) == pytest.approx(-3_600_000, abs=0.01)
+
+
 def test_boots_count_up_and_never_repeat_on_a_fresh_disk(tmp_path: Path) -> None:
     data_dir = tmp_path
     assert [next_boot(data_dir, 1000), next_boot(data_dir, 5), next_boot(data_dir, 5000)] == [1000, 1001, 5000]
