@@ -196,12 +196,13 @@ def _put_incidents(db: Db, sightings: list[Sighting], version: int, config: Inci
 
 def _put_orders(db: Db, batch: Batch, fresh: tuple[Fresh, ...]) -> list[UUID]:
     """The ids of the orders of which something new is known."""
-    steps = [(a.order_id, a.state, a.at, a.reasons) for a in batch.answers]
+    steps = [(a.order_id, a.state, a.at, a.reasons, a.edge) for a in batch.answers]
     for event in (f.event for f in fresh):
         if isinstance(event.body, OrderOutcome):
-            steps.append((event.body.order_id, event.body.state, event.happened_at, event.body.reasons))
+            steps.append((event.body.order_id, event.body.state, event.happened_at, event.body.reasons, event.box))
     steps.sort(key=lambda step: step[:2])
-    return list(dict.fromkeys(step[0] for step in steps if put_order_state(db, *step)))
+    new = (order for order, state, at, why, edge in steps if put_order_state(db, order, state, at, why, edge=edge))
+    return list(dict.fromkeys(new))
 
 
 def _notice(batch: Batch, reads: list[NewRead], planned: Plan, orders: list[UUID]) -> Notice:

@@ -92,18 +92,23 @@ def insert_order(db: Db, order: Order) -> bool:
     return row is not None
 
 
-def put_order_state(db: Db, order_id: UUID, state: OrderState, at: datetime, reasons: tuple[str, ...] = ()) -> bool:
-    """Idempotent: the first word about a state stays. True where it was new."""
+def put_order_state(
+    db: Db, order_id: UUID, state: OrderState, at: datetime, reasons: tuple[str, ...] = (), *, edge: str | None = None
+) -> bool:
+    """Idempotent: the first word about a state stays. True where it was new. `edge`: the box that says so; on another
+    box's order its word counts for nothing.
+    """
     done = db.execute(
-        "INSERT INTO order_states (order_id, state, at, reasons) VALUES (%s, %s, %s, %s) ON CONFLICT DO NOTHING",
-        (order_id, state, at, list(reasons)),
+        "INSERT INTO order_states (order_id, state, at, reasons) SELECT %(id)s, %(state)s, %(at)s, %(reasons)s"
+        " WHERE NOT EXISTS (SELECT FROM orders WHERE id = %(id)s AND edge <> %(edge)s) ON CONFLICT DO NOTHING",
+        {"id": order_id, "state": state, "at": at, "reasons": list(reasons), "edge": edge},
     )
     return done.rowcount == 1
 
 
 def put_answer(db: Db, answer: OrderAnswer) -> bool:
     """What a box said of an order at once; its durable twin may have come before."""
-    return put_order_state(db, answer.order_id, answer.state, answer.at, answer.reasons)
+    return put_order_state(db, answer.order_id, answer.state, answer.at, answer.reasons, edge=answer.edge)
 
 
 def find_order(db: Db, order_id: UUID) -> OrderRow | None:

@@ -12,6 +12,7 @@ import psycopg
 import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
+from bench.lockstep import make_order
 from ingest.commit import Batch, Committed, commit
 from ingest.inbound import read_message
 from ingest.matching import Marks, marks_of
@@ -277,6 +278,19 @@ def test_orders_keep_every_step_whatever_comes_first(db: Db, marks: Marks) -> No
     assert {step.state for step in found.states} == set(OrderState) & {
         OrderState.SENT, OrderState.ACCEPTED, OrderState.ARMED, OrderState.AIRBORNE
     }  # fmt: skip
+
+
+def test_a_box_has_no_say_on_the_order_of_another(db: Db, marks: Marks) -> None:
+    order = make_order(Hold(), edge="dock-1")
+    assert insert_order(db, order)
+    chain = Chain("dock-2")
+    chain.put(OrderOutcome(order_id=order.id, aircraft="falcon-1", state=OrderState.FAILED), T0)
+    store(db, marks, chain.lines, box="dock-2")
+    answer = OrderAnswer(order_id=order.id, edge="dock-2", aircraft="falcon-1", at=T0, state=OrderState.DONE)
+    commit(db, Batch(answers=(answer,)), marks, IncidentConfig(), NOW)
+    found = find_order(db, order.id)
+    assert found
+    assert [step.state for step in found.states] == [OrderState.SENT]
 
 
 def test_a_notice_tells_what_was_committed_and_nothing_else(db: Db, marks: Marks, database_url: str) -> None:
