@@ -1,6 +1,6 @@
 """A dock, its aircraft and the real flight core in lockstep on simulated time, hundreds of times faster than real."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -11,11 +11,13 @@ from edge.flight import streams
 from edge.flight.autopilots import Command, profile_of
 from edge.flight.codec import Codec
 from edge.flight.dock import parse
-from edge.flight.dockside import DockReading, take
+from edge.flight.dockside import OPEN_PCT, DockReading, take
 from edge.flight.fence import make_fence
+from edge.flight.gate import Go, Memory, Refusal, Repeat, gate
 from edge.flight.geometry import Place
 from edge.flight.launch import Stage
 from edge.flight.life import Answered
+from edge.flight.roomclock import RoomClock, tick
 from edge.flight.seen import Seen, Site
 from edge.flight.sortie import Moved, Step, advance, obey
 from edge.flight.state import Sortie
@@ -23,6 +25,7 @@ from edge.flight.telemetry import Telemetry, hear
 from sim.dock import Dock, DockConfig
 from sim.vehicle import Vehicle, VehicleConfig
 from sim.weather import WeatherConfig
+from wire.dock import Input, Register
 from wire.orders import Act, GoTo, Hold, Land, Launch, Lease, Order, OrderState, Return
 from wire.states import Lid
 
@@ -41,6 +44,18 @@ LIMITS = Limits(
 T0 = datetime(2026, 11, 22, 12, tzinfo=UTC)
 TICK_S = 0.05
 PEER = ("127.0.0.1", 14550)
+Verdict = Go | Repeat | Refusal
+Raw = tuple[Sequence[bool], Sequence[int]]
+"""The dock's discrete inputs and input registers."""
+
+
+@dataclass(frozen=True)
+class Core:
+    """The flight code that is flown. A broken one in its place shows whether a judge of the truth notices."""
+
+    gate: Callable[[Order, Memory, str, str, datetime | None], Verdict] = gate
+    obey: Callable[[Site, Sortie, Seen, Order], Step] = obey
+    advance: Callable[[Site, Sortie, Seen], Step] = advance
 
 
 def make_site(limits: Limits = LIMITS) -> Site:
@@ -67,7 +82,7 @@ def make_order(act: Act, seq: int = 1, at: datetime = T0, **changes: Any) -> Ord
 
 @dataclass
 class World:
-    """Steps vehicle, dock and flight core together. Turn a knob (`hears`, `sees`, `heartbeats`) to break something."""
+    """Steps vehicle, dock and flight core together. Turn a knob (`hears`, `link`, `wall_step_s`) to break something."""
 
     weather: WeatherConfig = field(default_factory=WeatherConfig)
     charge: float = 1.0
@@ -76,6 +91,17 @@ class World:
     clock_offset_ms: float | None = 3.0
     heartbeats: bool = True
     alive: bool = True
+    core: Core = field(default_factory=Core)
+    link: bool = True
+    """The radio between box and aircraft, both ways."""
+    dock_line: bool = True
+    """The connection between box and dock."""
+    room: bool = True
+    """The connection to the control room."""
+    wall_step_s: float = 0.0
+    """How far the box's wall clock was stepped; its measured offset does not know of it."""
+    shows: Callable[[Raw], Raw] = lambda raw: raw
+    """What the dock's sensors make of the truth."""
     sees: Callable[[DockReading], DockReading] = lambda reading: reading
     hears: Callable[[Telemetry], Telemetry] = lambda telemetry: telemetry
 
@@ -94,6 +120,9 @@ class World:
         self.sent: list[tuple[float, Command]] = []
         self.lid_wishes: list[tuple[float, Lid]] = []
         self.seq = 0
+        self.memory = Memory()
+        self.lid_proven = False
+        """The last look at the dock came through, and both raw signals said open."""
         self.restart(Sortie())
 
     def restart(self, sortie: Sortie) -> None:
@@ -101,6 +130,7 @@ class World:
         self.sortie = replace(sortie, since_s=self.now_s)
         self.telemetry, self.reading = Telemetry(), DockReading()
         self.codec = Codec(1, self._hear)
+        self.clock, self.room_s = RoomClock(), self.now_s
         self.asked_s: float | None = None
         self.alive = True
 
@@ -124,9 +154,17 @@ class World:
     def order(self, act: Act) -> UUID:
         """Judged and carried out at once, as the pilot does with an admitted order."""
         self.seq += 1
-        order = make_order(act, self.seq, self._room_now())
-        self._take(obey(self.site, self.sortie, self.seen(), order))
+        order = make_order(act, self.seq, self.room_now())
+        self._take(self.core.obey(self.site, self.sortie, self.seen(), order))
         return order.id
+
+    def deliver(self, order: Order) -> Verdict:
+        """An order of whatever age and origin, by way of the gate."""
+        verdict = self.core.gate(order, self.memory, EDGE, AIRCRAFT, self.clock.room_now(self.now_s))
+        if isinstance(verdict, Go):
+            self.memory = self.memory.admit(order)
+            self._take(self.core.obey(self.site, self.sortie, self.seen(), order))
+        return verdict
 
     def launch(self, act: Launch = SCENE) -> UUID:
         self.until_stage(Stage.PARKED).run(3)
@@ -146,7 +184,8 @@ class World:
 
     def seen(self) -> Seen:
         telemetry, reading = self.hears(self.telemetry), self.sees(self.reading)
-        return Seen(self.now_s, telemetry, reading, self.clock_offset_ms, self._room_now())
+        room_now, lost_s = self.clock.room_now(self.now_s), self.now_s - self.room_s
+        return Seen(self.now_s, telemetry, reading, self.clock.offset_ms, room_now, lost_s)
 
     def states(self, order_id: UUID) -> list[OrderState]:
         return [word.state for word in self.answers if word.order_id == order_id]
@@ -164,28 +203,48 @@ class World:
         """The truth of the simulated world."""
         return [fields for _, told, fields in self.truth if told == kind]
 
+    def room_now(self) -> datetime:
+        """The control room's true time."""
+        return T0 + timedelta(seconds=self.now_s)
+
     def _tick(self) -> None:
         self.now_s = round(self.now_s + TICK_S, 6)
         self.vehicle.advance(self.now_s)
         self.dock.advance(self.now_s)
         for data, _ in self.vehicle.outgoing():
-            self.codec.take(data)
-        if round(self.now_s / TICK_S) % 5 == 0:
+            if self.link:
+                self.codec.take(data)
+        if self._is_due(5):
             self._read_dock()
-        if not self.alive:
-            return
-        if self.heartbeats and round(self.now_s / TICK_S) % 20 == 0:
+        if self.alive:
+            self._beat()
+
+    def _beat(self) -> None:
+        """One turn of the flight process, as the pilot's loop does it."""
+        self.room_s = self.now_s if self.room else self.room_s
+        if self._is_due(10) or self.clock.room_at is None:
+            self._look_at_clock()
+        if self.heartbeats and self.link and self._is_due(20):
             self.vehicle.receive(self.codec.heartbeat(), PEER)
         commands = streams.due(self.telemetry, "arducopter", self.asked_s, self.now_s)
         self._send(commands)
         self.asked_s = self.now_s if commands else self.asked_s
-        self._take(advance(self.site, self.sortie, self.seen()))
+        self._take(self.core.advance(self.site, self.sortie, self.seen()))
+
+    def _is_due(self, ticks: int) -> bool:
+        return round(self.now_s / TICK_S) % ticks == 0
+
+    def _look_at_clock(self) -> None:
+        box_s = self.wall_step_s + (self.clock_offset_ms or 0.0) / 1000
+        wall = self.room_now() + timedelta(seconds=box_s)
+        self.clock = tick(self.clock, wall, self.now_s, self.clock_offset_ms, self.telemetry.airborne)
 
     def _take(self, step: Step) -> None:
         self._send(step.sends)
         if step.lid:
             self.lid_wishes.append((self.now_s, step.lid))
-            self.dock.write_coil(0 if step.lid is Lid.OPEN else 1, True)
+            if self.dock_line:
+                self.dock.write_coil(0 if step.lid is Lid.OPEN else 1, True)
         self.sortie = step.sortie
         self.answers += step.answers
         self.moves += [step.moved] if step.moved else []
@@ -193,17 +252,20 @@ class World:
     def _send(self, commands: tuple[Command, ...]) -> None:
         for command in commands:
             self.sent.append((self.now_s, command))
-            self.vehicle.receive(self.codec.encode(command), PEER)
+            if self.link:
+                self.vehicle.receive(self.codec.encode(command), PEER)
 
     def _read_dock(self) -> None:
-        new = parse(self.dock.inputs(), self.dock.registers(), self.now_s, self._room_now())
-        self.reading = take(self.reading, new, self.now_s)
+        if not self.dock_line:
+            self.reading, self.lid_proven = replace(self.reading, connected=False), False
+            return
+        bits, registers = self.shows((self.dock.inputs(), self.dock.registers()))
+        only_open = bits[Input.LID_OPEN_SWITCH] and not bits[Input.LID_CLOSED_SWITCH]
+        self.lid_proven = only_open and registers[Register.LID_POSITION_PCT] >= OPEN_PCT
+        self.reading = take(self.reading, parse(bits, registers, self.now_s, self.room_now()), self.now_s)
 
     def _hear(self, message: Any) -> None:
         self.telemetry = hear(self.telemetry, message, self.now_s)
-
-    def _room_now(self) -> datetime:
-        return T0 + timedelta(seconds=self.now_s)
 
     def _tell(self, kind: str, **fields: Any) -> None:
         now_s = self.vehicle.now_s if hasattr(self, "vehicle") else 0.0

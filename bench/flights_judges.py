@@ -1,0 +1,181 @@
+"""Judges of a sortie (pure): each holds one rule of SAFETY.md against the world's truth and tells every breach."""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+
+from bench.flights_plan import Break, Fault, Trick
+from bench.flights_record import Delivered, Event, Record
+from bench.lockstep import DOCK
+from edge.flight.fence import make_fence
+from edge.flight.rules import LEGAL_CEILING_M
+from edge.flight.seen import on_pad_m
+from wire.orders import GoTo, Hold, Launch
+
+READING_PCT = 2.0
+"""The battery is told in whole percent, once a second."""
+NOTICED_S = 3.0
+"""A forced return shows in the autopilot's mode within: a battery reading, a tick, a command and its repeat."""
+SETTLED_S = 6.0
+"""After a restart or a lost link the flight code sees again within this time."""
+WITHIN_S = 0.5
+"""F12."""
+OVERSHOOT_M = 2.0
+"""How far a climb swings over its height."""
+
+
+@dataclass(frozen=True)
+class Breach:
+    rule: str
+    t_s: float
+    text: str
+
+
+Judge = Callable[[Record], Iterator[Breach]]
+
+
+def judge(record: Record) -> tuple[Breach, ...]:
+    """Every breach of every rule, in the order of the table."""
+    return tuple(breach for look in JUDGES for breach in look(record))
+
+
+def f1_armed_under_an_open_lid(record: Record) -> Iterator[Breach]:
+    for event in _of(record, "arm"):
+        if not event.lid_open:
+            yield Breach("F1", event.t_s, "armed under a lid that was not open")
+        elif not event.lid_proven:
+            yield Breach("F1", event.t_s, "armed while the two signals did not prove the lid open")
+
+
+def f2_lid_keeps_off(record: Record) -> Iterator[Breach]:
+    for event in record.events:
+        if event.kind == "collision":
+            yield Breach("F2", event.t_s, f"collision: {event.what}")
+        elif event.kind == "lid" and event.what == "closing" and (event.armed or event.airborne):
+            yield Breach("F2", event.t_s, "the lid was told to close while the aircraft was armed or in the air")
+
+
+def f3_home_with_the_reserve(record: Record) -> Iterator[Breach]:
+    """Unless charge was taken away on the way or a person had it land elsewhere."""
+    limits = record.plan.limits
+    for event in _of(record, "touchdown"):
+        home = event.from_pad_m <= on_pad_m(limits) and not _had(record, Fault.BATTERY_SAG)
+        if home and event.left_pct < limits.reserve_pct - READING_PCT:
+            text = f"{event.left_pct:.1f} % left on the pad, {limits.reserve_pct:.1f} % is the reserve"
+            yield Breach("F3", event.t_s, text)
+
+
+def f4_forced_home(record: Record) -> Iterator[Breach]:
+    """Past the reserve and under command, the autopilot returns or lands; and no order may say otherwise."""
+    since: float | None = None
+    seen_s: float | None = None
+    margin = record.plan.limits.battery_wh * READING_PCT / 100
+    for frame in record.frames:
+        seen_s = (frame.t_s if seen_s is None else seen_s) if frame.commanded else None
+        awake = seen_s is not None and frame.t_s - seen_s > SETTLED_S
+        due = awake and frame.airborne and frame.spare_wh < -margin and frame.mode not in ("RTL", "LAND")
+        since = (frame.t_s if since is None else since) if due else None
+        if since is not None and frame.t_s - since > NOTICED_S:
+            yield Breach("F4", frame.t_s, f"{frame.spare_wh:.1f} Wh short of the reserve, and still in {frame.mode}")
+            break
+    for said in record.delivered:
+        if said.accepted and said.before.forced and isinstance(said.order.act, Hold | GoTo):
+            yield Breach("F4", said.t_s, f"{said.order.act.act} was accepted during a forced return")
+
+
+def f5_inside_the_fence(record: Record) -> Iterator[Breach]:
+    fence = make_fence(DOCK, record.plan.limits.fence)
+    out = next((frame for frame in record.frames if frame.airborne and not fence.contains(frame.place)), None)
+    if out:
+        yield Breach("F5", out.t_s, f"outside the fence in {out.mode}, {out.stage}")
+
+
+def f7_weather(record: Record) -> Iterator[Breach]:
+    for said in record.delivered:
+        if said.accepted and isinstance(said.order.act, Launch) and said.weather:
+            yield Breach("F7", said.t_s, f"launched in bad weather: {said.weather}")
+
+
+def f8_f9_bad_orders_move_nothing(record: Record) -> Iterator[Breach]:
+    for said in record.delivered:
+        if said.trick in RULE_OF and (said.accepted or said.stirred) and not _without_time(said):
+            what = f"{said.order.act.act} ({said.trick}) moved something in {said.before.stage}"
+            yield Breach(RULE_OF[said.trick], said.t_s, what)
+
+
+def f11_ends_on_the_ground(record: Record) -> Iterator[Breach]:
+    for event in _of(record, "touchdown"):
+        if event.crash:
+            yield Breach("F11", event.t_s, "a crash")
+    if record.ended == "never":
+        yield Breach("F11", record.simulated_s, "the sortie never came to its end")
+
+
+def f12_heard_in_the_air(record: Record) -> Iterator[Breach]:
+    """In the air an honest hold, return or land is accepted (no hold past the reserve), and the autopilot does it."""
+    for index, said in enumerate(record.delivered):
+        act = said.order.act
+        if said.trick is not Trick.NONE or act.act not in MODE_OF or not said.before.airborne:
+            continue
+        if not said.accepted and not (isinstance(act, Hold) and "(F4)" in "".join(said.reasons)):
+            yield Breach("F12", said.t_s, f"{act.act} was refused in the air: {'; '.join(said.reasons)}")
+        elif said.accepted and (mode := _mode_after(record, index)) and mode != MODE_OF[act.act]:
+            yield Breach("F12", said.t_s, f"{WITHIN_S} s after {act.act} the autopilot was in {mode}")
+
+
+def f16_under_the_ceiling(record: Record) -> Iterator[Breach]:
+    limits = record.plan.limits
+    ceiling = min(limits.ceiling_m, LEGAL_CEILING_M)
+    for said in record.delivered:
+        if said.accepted and isinstance(said.order.act, Launch | GoTo) and said.order.act.alt_rel_m > ceiling:
+            yield Breach("F16", said.t_s, f"{said.order.act.act} to {said.order.act.alt_rel_m:.0f} m was accepted")
+    high = max(record.frames, key=lambda frame: frame.height_m)
+    if high.height_m > ceiling + OVERSHOOT_M:
+        yield Breach("F16", high.t_s, f"{high.height_m:.1f} m high, {ceiling:.1f} m is the ceiling")
+
+
+def f20_a_person_launches(record: Record) -> Iterator[Breach]:
+    for said in record.delivered:
+        if said.accepted and said.trick in (Trick.NO_REASON, Trick.NO_INCIDENT):
+            yield Breach("F20", said.t_s, f"a launch with {said.trick} was accepted")
+    launches = [said.t_s for said in record.delivered if said.accepted and isinstance(said.order.act, Launch)]
+    for number, event in enumerate(_of(record, "arm"), 1):
+        if sum(t_s <= event.t_s for t_s in launches) < number:
+            yield Breach("F20", event.t_s, "armed once more than a person ordered")
+
+
+JUDGES: tuple[Judge, ...] = (
+    f1_armed_under_an_open_lid, f2_lid_keeps_off, f3_home_with_the_reserve, f4_forced_home, f5_inside_the_fence,
+    f7_weather, f8_f9_bad_orders_move_nothing, f11_ends_on_the_ground, f12_heard_in_the_air, f16_under_the_ceiling,
+    f20_a_person_launches,
+)  # fmt: skip
+RULES = ("F1", "F2", "F3", "F4", "F5", "F7", "F8", "F9", "F11", "F12", "F16", "F20")
+RULE_OF = {
+    Trick.STALE: "F9", Trick.FUTURE: "F9", Trick.LONG_LIVED: "F9", Trick.REPLAYED: "F9", Trick.REORDERED: "F9",
+    Trick.OTHER_AIRCRAFT: "F9", Trick.LOWER_EPOCH: "F8", Trick.OTHER_HOLDER: "F8",
+}  # fmt: skip
+MODE_OF = {"hold": "BRAKE", "return": "RTL", "land": "LAND"}
+
+
+def _of(record: Record, kind: str) -> tuple[Event, ...]:
+    return tuple(event for event in record.events if event.kind == kind)
+
+
+def _had(record: Record, fault: Fault) -> bool:
+    return any(isinstance(event, Break) and event.fault is fault for event in record.plan.events)
+
+
+def _without_time(said: Delivered) -> bool:
+    """While the room's time is unknown hold, return and land go by their sequence alone, whatever their age (F12)."""
+    aged = said.trick in (Trick.STALE, Trick.FUTURE)
+    return aged and not said.timed and not isinstance(said.order.act, Launch | GoTo)
+
+
+def _mode_after(record: Record, index: int) -> str:
+    """The true mode half a second after an order; "" where the link failed, it landed or another order came."""
+    at_s = record.delivered[index].t_s
+    if any(at_s <= other.t_s <= at_s + 1 for i, other in enumerate(record.delivered) if i != index):
+        return ""
+    frames = [frame for frame in record.frames if at_s <= frame.t_s <= at_s + WITHIN_S + 0.25]
+    if not frames or not all(frame.commanded and frame.airborne for frame in frames):
+        return ""
+    return frames[-1].mode

@@ -1,0 +1,174 @@
+"""What happens in one random sortie (pure): a seed in; a site, a day, orders and faults at random times out."""
+
+import math
+import random
+from dataclasses import dataclass
+from enum import StrEnum
+
+from bench.lockstep import DOCK, LIMITS
+from edge.config import Limits
+from edge.flight.geometry import M_PER_DEG, Place
+from sim.weather import WeatherConfig
+from wire.orders import Act, GoTo, Hold, Land, Launch, Return
+
+
+class Trick(StrEnum):
+    """What is wrong with an order; every one of them must move nothing."""
+
+    NONE = "none"
+    STALE = "stale"
+    FUTURE = "future"
+    LONG_LIVED = "long_lived"
+    REPLAYED = "replayed"
+    REORDERED = "reordered"
+    LOWER_EPOCH = "lower_epoch"
+    OTHER_HOLDER = "other_holder"
+    OTHER_AIRCRAFT = "other_aircraft"
+    NO_REASON = "no_reason"
+    NO_INCIDENT = "no_incident"
+
+
+class Fault(StrEnum):
+    LINK_LOSS = "link_loss"
+    LID_STUCK = "lid_stuck"
+    LID_SIGNALS_DISAGREE = "lid_signals_disagree"
+    DOCK_LOST = "dock_lost"
+    WEATHER_STALE = "weather_stale"
+    WIND_STEP = "wind_step"
+    CLOCK_STEP = "clock_step"
+    BATTERY_SAG = "battery_sag"
+    AGENT_KILLED = "agent_killed"
+    ROOM_LOST = "room_lost"
+
+
+LAUNCH_TRICKS = tuple(Trick)
+OTHER_TRICKS = tuple(trick for trick in Trick if trick not in (Trick.NO_REASON, Trick.NO_INCIDENT))
+"""F20 asks for a reason and an incident for a launch; the contract's types do for the others."""
+
+
+@dataclass(frozen=True)
+class Say:
+    """An order is sent. `take_over`: by another operator, with a higher epoch of the lease."""
+
+    at_s: float
+    act: Act
+    trick: Trick = Trick.NONE
+    take_over: bool = False
+
+
+@dataclass(frozen=True)
+class Break:
+    """A fault, for `for_s` seconds. `size`: 0..1, how bad, of which kind; `way`: -1 or 1."""
+
+    at_s: float
+    fault: Fault
+    for_s: float
+    size: float
+    way: int
+
+
+@dataclass(frozen=True)
+class Plan:
+    """One sortie before it is flown; `events` in the order of their times."""
+
+    seed: int
+    limits: Limits
+    weather: WeatherConfig
+    charge: float
+    powered_s: float
+    clock_offset_ms: float
+    events: tuple[Say | Break, ...]
+
+
+def make_plan(seed: int, faults: frozenset[Fault]) -> Plan:
+    """Every fault is drawn and those not asked for are left out: the rest of a seed's sortie stays the same."""
+    dice = random.Random(seed)
+    limits = _limits(dice)
+    first = Say(dice.uniform(4, 8), _launch(dice, limits))
+    events = [first, *(_event(dice, limits) for _ in range(dice.randrange(2, 11)))]
+    home = [Say(max(e.at_s for e in events) + dice.uniform(1, 20), Return())] if dice.random() < 0.7 else []
+    kept = [e for e in (*events, *home) if isinstance(e, Say) or e.fault in faults]
+    return Plan(
+        seed,
+        limits,
+        _weather(dice, limits),
+        charge=dice.choice((1.0, dice.uniform(0.45, 1.0))),
+        powered_s=dice.choice((60.0,) * 6 + (dice.uniform(0, 60),)),
+        clock_offset_ms=dice.choice((3.0, 3.0, 3.0, dice.uniform(-700, 700))),
+        events=tuple(sorted(kept, key=lambda e: e.at_s)),
+    )
+
+
+def _limits(dice: random.Random) -> Limits:
+    """A site of its own: the dock is seen from every corner of the fence, but in a corner's nook the way may not be."""
+    turns = sorted(dice.uniform(0, math.tau / 6) + side * math.tau / 6 for side in range(6))
+    corners = tuple(_place(turn, dice.uniform(200, 1050)) for turn in turns)
+    return LIMITS.model_copy(
+        update={
+            "fence": tuple((corner.lat, corner.lon) for corner in corners),
+            "max_wind_mps": dice.uniform(7, 14),
+            "max_gust_mps": dice.uniform(9, 17),
+            "weather_max_age_s": dice.uniform(30, 300),
+            "ceiling_m": dice.uniform(45, 110),
+            "ground_amsl_m": dice.uniform(5, 25),
+            "min_on_scene_s": dice.uniform(30, 120),
+            "reserve_pct": dice.uniform(20, 35),
+            "max_flight_s": dice.uniform(200, 900),
+            "max_range_m": dice.uniform(300, 1500),
+        }
+    )
+
+
+def _weather(dice: random.Random, limits: Limits) -> WeatherConfig:
+    fair = dice.random() < 0.75
+    return WeatherConfig(
+        seed=dice.randrange(1 << 30),
+        wind_mps=dice.uniform(0, limits.max_wind_mps * (0.9 if fair else 1.1)),
+        wind_from_deg=dice.uniform(0, 359),
+        gust_mps=dice.uniform(0, 2 if fair else 6),
+        rain_mm_h=0 if fair else dice.choice((0, 1, 1.5, 3)),
+        visibility_m=20_000 if fair else dice.choice((9_000, 2_500, 1_500)),
+        temperature_c=14 if fair else dice.choice((14, 30, -4, -12)),
+    )
+
+
+def _event(dice: random.Random, limits: Limits) -> Say | Break:
+    at_s = dice.triangular(4, 240, 40)
+    if dice.random() < 0.45:
+        fault = dice.choice(tuple(Fault))
+        return Break(at_s, fault, dice.choice((2, 6, 15, 40, 1e6)), dice.random(), dice.choice((-1, 1)))
+    act = _act(dice, limits)
+    tricks = LAUNCH_TRICKS if isinstance(act, Launch) else OTHER_TRICKS
+    trick = dice.choice(tricks) if dice.random() < 0.4 else Trick.NONE
+    return Say(at_s, act, trick, take_over=trick is Trick.NONE and dice.random() < 0.15)
+
+
+def _act(dice: random.Random, limits: Limits) -> Act:
+    match dice.randrange(12):
+        case 0 | 1:
+            return Hold()
+        case 2 | 3:
+            return Return()
+        case 4:
+            return Land()
+        case 5 | 6 | 7:
+            there = _somewhere(dice)
+            return GoTo(lat=there.lat, lon=there.lon, alt_rel_m=dice.uniform(8, limits.ceiling_m * 1.2))
+        case _:
+            return _launch(dice, limits)
+
+
+def _launch(dice: random.Random, limits: Limits) -> Launch:
+    there = _somewhere(dice)
+    return Launch(lat=there.lat, lon=there.lon, alt_rel_m=dice.uniform(15, limits.ceiling_m * 1.03))
+
+
+def _somewhere(dice: random.Random) -> Place:
+    """Most are near, some outside the fence."""
+    far = dice.random() < 0.15
+    return _place(dice.uniform(0, math.tau), dice.triangular(5, 900 if far else 280, 60))
+
+
+def _place(turn: float, metres: float) -> Place:
+    north, east = metres * math.cos(turn), metres * math.sin(turn)
+    return Place(DOCK.lat + north / M_PER_DEG, DOCK.lon + east / M_PER_DEG / math.cos(math.radians(DOCK.lat)))

@@ -1,0 +1,72 @@
+"""What a sortie leaves for the judges (values): the world's truth four times a second, each order and what it did."""
+
+from dataclasses import dataclass
+
+from bench.flights_plan import Plan, Trick
+from edge.flight.geometry import Place
+from edge.flight.launch import Stage
+from wire.orders import Order
+
+
+@dataclass(frozen=True, slots=True)
+class Frame:
+    """Truth, but for `stage` and `forced`, which are what the flight code believes."""
+
+    t_s: float
+    stage: Stage
+    forced: bool
+    mode: str
+    armed: bool
+    airborne: bool
+    place: Place
+    height_m: float
+    spare_wh: float
+    """Left in the pack, less the way home in the wind as it is, less the reserve."""
+    commanded: bool
+    """The flight process lives and the link carries."""
+
+
+@dataclass(frozen=True, slots=True)
+class Delivered:
+    """One order at the gate. `stirred`: it sent a command, moved the lid or changed the sortie."""
+
+    t_s: float
+    order: Order
+    trick: Trick
+    accepted: bool
+    stirred: bool
+    reasons: tuple[str, ...]
+    timed: bool
+    """The flight process knew the control room's time."""
+    before: Frame
+    weather: str
+    """What of the true weather is outside the site's limits; "" if nothing is."""
+
+
+@dataclass(frozen=True, slots=True)
+class Event:
+    """One line of the world's truth. `lid_open`, `lid_proven`: the lid at that moment, and what both signals said."""
+
+    t_s: float
+    kind: str
+    what: str
+    armed: bool
+    airborne: bool
+    lid_open: bool
+    lid_proven: bool
+    crash: bool = False
+    from_pad_m: float = 0.0
+    left_pct: float = 0.0
+
+
+@dataclass(frozen=True, slots=True)
+class Record:
+    """`ended`: parked, landed_out, fault, not_flown, lost (the flight process never came back) or never."""
+
+    plan: Plan
+    frames: tuple[Frame, ...]
+    delivered: tuple[Delivered, ...]
+    events: tuple[Event, ...]
+    ended: str
+    simulated_s: float
+    log: tuple[str, ...]
