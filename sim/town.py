@@ -116,13 +116,6 @@ def demo_town(seed: int = 1, out: Path = Path("var/town"), first_port: int = 17_
     )
 
 
-def scene() -> tuple[float, float]:
-    """(lat, lon) where the listed car of route mill-lane parks."""
-    from sim.traffic import KERB_M, PARKING_M, mill_lane
-
-    return world.to_geo(*mill_lane().at(PARKING_M, LANE_LEFT_M + KERB_M)[:2])
-
-
 def _listed_vrm(seed: int) -> str:
     import numpy as np
 

@@ -17,7 +17,7 @@ import numpy as np
 
 from sim.plates import random_vrm
 from sim.town import LANE_LEFT_M, ListedCar, TownConfig
-from sim.world import Path, crossings, from_grid
+from sim.world import Path, crossings, from_grid, to_geo
 from wire.vrm import fold
 
 Kind = Literal["car", "van", "bus"]
@@ -256,3 +256,8 @@ def _block(column: int, row: int) -> Path:
     at = crossings()
     corners = [(column, row), (column, row + 1), (column + 1, row + 1), (column + 1, row)]
     return Path([at[cell] for cell in corners], loop=True)
+
+
+def scene() -> tuple[float, float]:
+    """(lat, lon) where the listed car of route mill-lane parks."""
+    return to_geo(*mill_lane().at(PARKING_M, LANE_LEFT_M + KERB_M)[:2])

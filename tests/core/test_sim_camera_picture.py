@@ -9,8 +9,8 @@ from sim.scene import Roadside
 from sim.scene_canvas import Canvas
 from sim.scene_lens import Lens, Texture, lay
 from sim.scene_sight import HEIGHT, WIDTH, legible, plate_in, view
-from sim.town import demo_town, scene
-from sim.traffic import Traffic
+from sim.town import demo_town
+from sim.traffic import Traffic, scene
 
 CONFIG = demo_town(3).model_copy(update={"duration_s": 60})
 

@@ -10,8 +10,8 @@ from hypothesis import strategies as st
 from sim import world
 from sim.roadside import passes
 from sim.scene_sight import LEGIBLE_PX, WIDTH, View, legible, plate_in, view
-from sim.town import TownConfig, demo_town, scene
-from sim.traffic import Marks, Traffic, through
+from sim.town import TownConfig, demo_town
+from sim.traffic import Marks, Traffic, scene, through
 from wire.vrm import fold, format_of
 
 

@@ -2,7 +2,6 @@
 
 import itertools
 import threading
-import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -10,6 +9,7 @@ import pytest
 
 from edge.vision.capture import Camera
 from edge.vision.source import parse_address
+from tests.support.processes import until
 from tests.support.vision_clips import drive, encode, tcp_server
 from wire.errors import UserError
 from wire.video import AccessUnit
@@ -38,13 +38,6 @@ def opened() -> Iterator[Callable[..., Camera]]:
     yield start
     for camera in cameras:
         camera.stop()
-
-
-def until(condition: Callable[[], object], within_s: float = 30) -> None:
-    deadline = time.monotonic() + within_s
-    while not condition():
-        assert time.monotonic() < deadline, "it did not come to pass"
-        time.sleep(0.02)
 
 
 def test_a_clip_plays_again_and_again_at_its_own_speed(folder: Path, opened: Callable[..., Camera]) -> None:

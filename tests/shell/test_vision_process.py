@@ -14,7 +14,7 @@ import av
 import pytest
 
 from edge.hotlist import write_hotlist
-from tests.support.processes import free_port
+from tests.support.processes import free_port, until
 from tests.support.vision_clips import drive, encode, tcp_server
 from wire.events import Event, Fault, PlateRead, decode_event
 from wire.mqtt import Mqtt
@@ -43,13 +43,6 @@ lon = 0.12
 heading_deg = 90
 stall_s = 1.5
 """
-
-
-def until(condition: Callable[[], object], within_s: float = 40) -> None:
-    deadline = time.monotonic() + within_s
-    while not condition():
-        assert time.monotonic() < deadline, "it did not come to pass"
-        time.sleep(0.05)
 
 
 @pytest.fixture(scope="module")

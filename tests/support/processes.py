@@ -13,7 +13,7 @@ ROOT = Path(__file__).parents[2]
 T = TypeVar("T")
 
 
-def until(find: Callable[[], T | None], what: str, seconds: float = 60) -> T:
+def until(find: Callable[[], T | None], what: str = "what was waited for", seconds: float = 60) -> T:
     """The first true value of `find`. A generous guard against hanging, no bound on speed."""
     deadline = time.monotonic() + seconds
     while not (value := find()):
