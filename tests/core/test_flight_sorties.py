@@ -7,7 +7,7 @@ from dataclasses import replace
 
 import pytest
 
-from bench.lockstep import DOCK, SCENE, World
+from bench.lockstep import DOCK, PEER, SCENE, World
 from edge.flight.autopilots import Cmd, Do, asks
 from edge.flight.dockside import DockReading
 from edge.flight.geometry import M_PER_DEG, Place, Target, distance_m
@@ -313,6 +313,26 @@ def test_a_disarmed_heartbeat_soon_after_disarm_is_no_proof() -> None:
     assert sent
     assert converse(sent, Telemetry(heard_s=10.9, heartbeat_s=10.9), 10.9).talk
     assert converse(sent, Telemetry(heard_s=11.1, heartbeat_s=11.1), 11.1).talk is None
+
+
+def test_a_lid_that_is_closing_opens_again_over_an_aircraft_that_somebody_arms() -> None:
+    """F2: a hand-held radio or a ground station of somebody else's, while the lid is on its way."""
+    world = World()
+    world.launch()
+    world.until_stage(Stage.OPENING)
+    world.until(lambda w: w.dock.lid > 0.9)
+    world.hold()
+    world.until(lambda w: w.lid_wishes[-1][1] is Lid.CLOSED)
+    (arm,) = asks(Do.ARM, world.site.profile, None, Telemetry())
+    world.vehicle.receive(world.codec.encode(arm.command), PEER)
+    world.until(lambda w: w.vehicle.armed, 1)
+    world.until(lambda w: w.sortie.stage is Stage.PARKED and w.dock.closed)
+    ends = [
+        kind if kind == "disarm" else fields["state"] for _, kind, fields in world.truth if kind in ("disarm", "lid")
+    ]
+    assert ends.count("closed") == 1
+    assert ends.index("disarm") < ends.index("closed")
+    assert not world.vehicle.armed
 
 
 def test_found_armed_on_the_ground_it_is_disarmed_and_never_flown() -> None:
