@@ -123,7 +123,11 @@ class Chained:
 def read_line(edge: str, topic: str, line: bytes) -> Fresh | Aside:
     """One line of an event payload that came on the topic of `edge`."""
     if len(line) > MAX_LINE:
-        return Aside(topic, line[:MAX_LINE], f"longer than {MAX_LINE} bytes")
+        envelope = _envelope(edge, line)
+        kept = (
+            line if envelope else line[:MAX_LINE]
+        )  # receipted, so whole: its box deletes it, and else sent it for ever
+        return Aside(topic, kept, f"longer than {MAX_LINE} bytes", envelope)
     try:
         event = decode_event(line)
     except ValidationError as error:

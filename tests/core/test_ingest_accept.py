@@ -23,6 +23,7 @@ from ingest.accept import (
 )  # fmt: skip
 from ingest.inbound import read_message
 from tests.support.ingest_box import T0, Chain, read
+from wire.events import Fault
 from wire.states import Range
 from wire.topics import TOPICS
 
@@ -120,6 +121,18 @@ def test_lines_that_postgres_could_not_hold_lie_aside_with_their_number() -> Non
     long = read_line("road-1", "t", b"x" * (MAX_LINE + 1))
     assert isinstance(long, Aside)
     assert len(long.payload) == MAX_LINE
+
+
+def test_an_event_that_is_too_long_lies_aside_whole_and_is_receipted() -> None:
+    line = Chain().put(Fault(part="p", what="w", detail="x" * MAX_LINE))
+    item = read_line("road-1", "t", line)
+    assert isinstance(item, Aside)
+    assert item.payload == line
+    assert item.envelope
+    assert (item.envelope.box, item.envelope.boot, item.envelope.seq) == ("road-1", 1, 1)
+    other = read_line("road-2", "t", line)
+    assert isinstance(other, Aside)
+    assert (other.envelope, len(other.payload)) == (None, MAX_LINE)
 
 
 def test_times_are_told_by_the_rooms_clock_as_well_as_they_can_be() -> None:
