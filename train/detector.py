@@ -26,7 +26,7 @@ from train.frames import Frame, annotated, data_folder, split
 from train.net import PlateNet
 from train.synthetic import scene
 from train.targets import Truth, loss, target
-from wire.errors import UserError
+from wire.process import guarded
 
 log = structlog.get_logger()
 
@@ -154,12 +154,12 @@ def main(argv: list[str] | None = None) -> int:
     parser.add_argument("--threads", type=int, default=2)
     parser.add_argument("--resume", action="store_true", help=f"go on from {CHECKPOINT}")
     chosen = parser.parse_args(argv)
-    try:
-        progress = run(Recipe(chosen.minutes, chosen.seed, chosen.threads), resume=chosen.resume)
-        export(progress.mean, seed=chosen.seed, minutes=chosen.minutes, seen=progress.seen)
-    except UserError as error:
-        print(error, file=sys.stderr)
-        return 2
+    return guarded(lambda: _run(Recipe(chosen.minutes, chosen.seed, chosen.threads), chosen.resume))
+
+
+def _run(recipe: Recipe, resume: bool) -> int:
+    progress = run(recipe, resume=resume)
+    export(progress.mean, seed=recipe.seed, minutes=recipe.minutes, seen=progress.seen)
     return 0
 
 

@@ -15,7 +15,7 @@ import cv2
 from edge.vision.detect import MODELS, NAME, STILL_SURE, SURE, PlateBox, PlateDetector, load_detector, overlap
 from train.export import enter
 from train.frames import Frame, annotated, data_folder, picture, split
-from wire.errors import UserError
+from wire.process import guarded
 
 ENOUGH = 0.5
 """Intersection over union at which a plate counts as found."""
@@ -84,16 +84,16 @@ def main(argv: list[str] | None = None) -> int:
     parser.add_argument("--record", action="store_true", help="write the scores into the manifest")
     chosen = parser.parse_args(argv)
     cv2.setNumThreads(1)
-    try:
-        if chosen.record:
-            print(json.dumps(record(load_detector())))
-            return 0
-        frames = annotated(chosen.data)
-        frames = split(frames)[1] if chosen.held_out else frames
-        print(json.dumps(asdict(score(load_detector(), frames, sure=chosen.sure, still=chosen.still))))
-    except UserError as error:
-        print(error, file=sys.stderr)
-        return 2
+    return guarded(lambda: _run(chosen))
+
+
+def _run(chosen: argparse.Namespace) -> int:
+    if chosen.record:
+        print(json.dumps(record(load_detector())))
+        return 0
+    frames = annotated(chosen.data)
+    frames = split(frames)[1] if chosen.held_out else frames
+    print(json.dumps(asdict(score(load_detector(), frames, sure=chosen.sure, still=chosen.still))))
     return 0
 
 

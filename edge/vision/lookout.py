@@ -1,4 +1,4 @@
-"""Frames of one camera in, passing vehicles out: motion, detect, track, read, vote. No disk, no network, a stopwatch."""
+"""Frames of one camera in, vehicles out: motion, detect, track, read, vote. No disk, no network, a stopwatch."""
 
 import time
 from collections.abc import Callable
