@@ -1,5 +1,5 @@
 /** The aircraft panel: what it sees, how it fares, who commands it, and the orders that are one key away. */
-import { useEffect } from "preact/hooks";
+import { useLayoutEffect } from "preact/hooks";
 import { Commands } from "./commands";
 import { callSign, compass, distance, duration, figure, words } from "./format";
 import { metresBetween } from "./geo";
@@ -67,7 +67,7 @@ export function AircraftPanel() {
 /** `digit`: the key that chooses it. */
 function Tab({ one, digit, chosen }: { one: Member; digit: string | null; chosen: boolean }) {
   const choose = (): void => chooseAircraft(one.key);
-  useEffect(() => (digit ? bind(digit, { press: choose }) : undefined), [digit, one.key]);
+  useLayoutEffect(() => (digit ? bind(digit, { press: choose }) : undefined), [digit, one.key]);
   return (
     <button role="tab" aria-selected={chosen} onClick={choose}>
       <Dot seen={one.seen} />

@@ -1,5 +1,5 @@
 /** What must not be missed: data that is no longer live, a voice that is off, a new incident. */
-import { useEffect } from "preact/hooks";
+import { useLayoutEffect } from "preact/hooks";
 import { muted, rung, soundReady, unlockSound } from "./alarm";
 import { api, Refused } from "./api";
 import { ago, words } from "./format";
@@ -49,7 +49,10 @@ export async function acknowledge(incident: Incident): Promise<void> {
 
 export function AlarmBanner() {
   const first = alarms.value[0];
-  useEffect(() => (first && can.value ? bind("a", { press: () => void acknowledge(first) }) : undefined), [first?.id]);
+  useLayoutEffect(
+    () => (first && can.value ? bind("a", { press: () => void acknowledge(first) }) : undefined),
+    [first?.id],
+  );
   if (!first) return <div role="alert" />;
   void tick.value;
   const more = alarms.value.length - 1;

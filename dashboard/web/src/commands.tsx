@@ -1,5 +1,5 @@
 /** Return, land, hold and move: the buttons and keys of the chosen aircraft, each to be pressed twice or held. */
-import { useEffect } from "preact/hooks";
+import { useLayoutEffect } from "preact/hooks";
 import { armed, fire, pressed, QUICK, send, told, twice, type Quick } from "./command";
 import { callSign, distance } from "./format";
 import { metresBetween } from "./geo";
@@ -9,7 +9,7 @@ import { boxes, incidents, keyOf, vehicles } from "./state";
 
 export function Commands({ v }: { v: Vehicle }) {
   const key = keyOf(v);
-  useEffect(() => {
+  useLayoutEffect(() => {
     const ends = (Object.keys(QUICK) as Quick[]).map((what) =>
       bind(QUICK[what].key, {
         press: () => withLatest(key, (now) => pressed(now, what)),

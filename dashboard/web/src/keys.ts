@@ -8,7 +8,7 @@ export interface KeyAction {
 }
 const table = new Map<string, KeyAction>();
 
-/** Binds a key (lower case); returns its end. */
+/** Binds a key (lower case); returns its end. Call it from useLayoutEffect: what is on the screen must answer at once. */
 export function bind(key: string, action: KeyAction): () => void {
   table.set(key, action);
   return () => {
