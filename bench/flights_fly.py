@@ -104,12 +104,15 @@ class _Flight:
         trick = Trick.STALE if late else post.trick
         before, sortie, sent, lids = self._frame(), world.sortie, len(world.sent), len(world.lid_wishes)
         weather, timed, said = self._bad_weather(), world.clock.room_now(world.now_s) is not None, len(world.answers)
+        offset_ms = world.wall_step_s * 1000 + (world.clock_offset_ms or 0.0)
         verdict = world.deliver(order)
         words = [word for word in world.answers[said:] if word.order_id == order.id]
         accepted = any(word.state is OrderState.ACCEPTED for word in words)
         reasons = (*_reasons(verdict), *(reason for word in words for reason in word.reasons))
         stirred = (len(world.sent), len(world.lid_wishes)) != (sent, lids) or world.sortie != sortie
-        self.delivered.append(Delivered(world.now_s, order, trick, accepted, stirred, reasons, timed, before, weather))
+        self.delivered.append(
+            Delivered(world.now_s, order, trick, accepted, stirred, reasons, timed, before, offset_ms, weather)
+        )
         outcome = "accepted" if accepted else f"refused: {'; '.join(reasons)}"
         self._say(f"order {order.act.act} ({trick}) in {before.stage}: {outcome}")
 

@@ -72,7 +72,7 @@ def f4_forced_home(record: Record) -> Iterator[Breach]:
     for frame in record.frames:
         seen_s = (frame.t_s if seen_s is None else seen_s) if frame.commanded else None
         awake = seen_s is not None and frame.t_s - seen_s > SETTLED_S
-        due = awake and frame.airborne and frame.spare_wh < -margin and frame.mode not in ("RTL", "LAND")
+        due = awake and frame.airborne and frame.spare_wh < -margin and frame.mode not in HOMEWARD
         since = (frame.t_s if since is None else since) if due else None
         if since is not None and frame.t_s - since > NOTICED_S:
             yield Breach("F4", frame.t_s, f"{frame.spare_wh:.1f} Wh short of the reserve, and still in {frame.mode}")
@@ -100,6 +100,13 @@ def f8_f9_bad_orders_move_nothing(record: Record) -> Iterator[Breach]:
         if said.trick in RULE_OF and (said.accepted or said.stirred) and not _without_time(said):
             what = f"{said.order.act.act} ({said.trick}) moved something in {said.before.stage}"
             yield Breach(RULE_OF[said.trick], said.t_s, what)
+
+
+def f10_launched_by_a_true_clock(record: Record) -> Iterator[Breach]:
+    limit_ms = record.plan.limits.max_clock_offset_ms
+    for said in record.delivered:
+        if said.accepted and isinstance(said.order.act, Launch) and abs(said.offset_ms) > limit_ms:
+            yield Breach("F10", said.t_s, f"launched with the clock {said.offset_ms:.0f} ms off")
 
 
 def f11_ends_on_the_ground(record: Record) -> Iterator[Breach]:
@@ -143,16 +150,29 @@ def f20_a_person_launches(record: Record) -> Iterator[Breach]:
             yield Breach("F20", event.t_s, "armed once more than a person ordered")
 
 
+def f23_home_in_time(record: Record) -> Iterator[Breach]:
+    """Under command and over its time in the air, the autopilot returns or lands."""
+    up_s: float | None = None
+    latest_s = record.plan.limits.max_flight_s + SETTLED_S + NOTICED_S
+    for frame in record.frames:
+        up_s = (frame.t_s if up_s is None else up_s) if frame.airborne else None
+        late = up_s is not None and frame.t_s - up_s > latest_s
+        if late and frame.commanded and frame.mode not in HOMEWARD:
+            yield Breach("F23", frame.t_s, f"over {latest_s:.0f} s in the air, and still in {frame.mode}")
+            break
+
+
 JUDGES: tuple[Judge, ...] = (
     f1_armed_under_an_open_lid, f2_lid_keeps_off, f3_home_with_the_reserve, f4_forced_home, f5_inside_the_fence,
-    f7_weather, f8_f9_bad_orders_move_nothing, f11_ends_on_the_ground, f12_heard_in_the_air, f16_under_the_ceiling,
-    f20_a_person_launches,
+    f7_weather, f8_f9_bad_orders_move_nothing, f10_launched_by_a_true_clock, f11_ends_on_the_ground,
+    f12_heard_in_the_air, f16_under_the_ceiling, f20_a_person_launches, f23_home_in_time,
 )  # fmt: skip
-RULES = ("F1", "F2", "F3", "F4", "F5", "F7", "F8", "F9", "F11", "F12", "F16", "F20")
+RULES = ("F1", "F2", "F3", "F4", "F5", "F7", "F8", "F9", "F10", "F11", "F12", "F16", "F20", "F23")
 RULE_OF = {
     Trick.STALE: "F9", Trick.FUTURE: "F9", Trick.LONG_LIVED: "F9", Trick.REPLAYED: "F9", Trick.REORDERED: "F9",
     Trick.OTHER_AIRCRAFT: "F9", Trick.LOWER_EPOCH: "F8", Trick.OTHER_HOLDER: "F8",
 }  # fmt: skip
+HOMEWARD = ("RTL", "LAND")
 MODE_OF = {"hold": "BRAKE", "return": "RTL", "land": "LAND"}
 
 

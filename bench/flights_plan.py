@@ -133,7 +133,7 @@ def _weather(dice: random.Random, limits: Limits) -> WeatherConfig:
 
 
 def _event(dice: random.Random, limits: Limits) -> Say | Break:
-    at_s = dice.triangular(4, 240, 40)
+    at_s = dice.uniform(4, 30) if dice.random() < 0.35 else dice.triangular(10, 240, 50)  # lid and arming are short
     if dice.random() < 0.45:
         fault = dice.choice(tuple(Fault))
         return Break(at_s, fault, dice.choice((2, 6, 15, 40, 1e6)), dice.random(), dice.choice((-1, 1)))

@@ -39,6 +39,8 @@ class Delivered:
     timed: bool
     """The flight process knew the control room's time."""
     before: Frame
+    offset_ms: float
+    """Box's wall clock minus the control room's, in truth."""
     weather: str
     """What of the true weather is outside the site's limits; "" if nothing is."""
 

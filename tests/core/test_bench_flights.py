@@ -3,6 +3,7 @@
 import json
 from collections.abc import Callable
 from dataclasses import dataclass, replace
+from typing import Any
 
 import pytest
 
@@ -29,9 +30,10 @@ NORTH = M_PER_DEG
 NEAR = Launch(lat=DOCK.lat + 60 / NORTH, lon=DOCK.lon, alt_rel_m=20)
 
 
-def a_plan(*events: Say | Break, limits: Limits = LIMITS, charge: float = 1.0, wind_mps: float = 3) -> Plan:
+def a_plan(*events: Say | Break, limits: Limits = LIMITS, wind_mps: float = 3, **changes: Any) -> Plan:
     weather = WeatherConfig(wind_mps=wind_mps)
-    return Plan(7, limits, weather, charge=charge, powered_s=60, clock_offset_ms=3, events=(Say(5, NEAR), *events))
+    plan = Plan(7, limits, weather, charge=1.0, powered_s=60, clock_offset_ms=3, events=(Say(5, NEAR), *events))
+    return replace(plan, **changes)
 
 
 def narrow() -> Limits:
@@ -91,6 +93,14 @@ def no_ceiling(site: Site) -> Site:
     return replace(site, limits=site.limits.model_copy(update={"ceiling_m": 120}))
 
 
+def no_hurry(site: Site) -> Site:
+    return replace(site, limits=site.limits.model_copy(update={"max_flight_s": 900}))
+
+
+def trusts_its_clock(site: Site, sortie: Sortie, seen: Seen, order: Order) -> Step:
+    return obey(site, sortie, replace(seen, clock_offset_ms=0.0), order)
+
+
 @dataclass(frozen=True)
 class Mutant:
     """One guard less, and the sortie that shows it."""
@@ -101,11 +111,12 @@ class Mutant:
     site: Callable[[Site], Site] = lambda site: site
 
 
-def ordered(act: Act, trick: Trick = Trick.NONE, at_s: float = 40, **plan: object) -> Plan:
-    return a_plan(Say(at_s, act, trick), Say(at_s + 20, Return()), **plan)  # type: ignore[arg-type]
+def ordered(act: Act, trick: Trick = Trick.NONE, at_s: float = 40, **plan: Any) -> Plan:
+    return a_plan(Say(at_s, act, trick), Say(at_s + 20, Return()), **plan)
 
 
 HIGH_RESERVE = LIMITS.model_copy(update={"reserve_pct": 35})
+SHORT_FLIGHT = LIMITS.model_copy(update={"max_flight_s": 90, "min_on_scene_s": 30})
 LOW_CEILING = LIMITS.model_copy(update={"ceiling_m": 45})
 SAG = Break(38, Fault.BATTERY_SAG, 1e6, 1.0, 1)
 MUTANTS = {
@@ -134,6 +145,10 @@ MUTANTS = {
         ordered(GoTo(lat=NEAR.lat, lon=NEAR.lon, alt_rel_m=60), limits=LOW_CEILING),
         site=no_ceiling,
     ),
+    "the time in the air is not counted": Mutant(
+        "F23", a_plan(Say(150, Return()), limits=SHORT_FLIGHT), site=no_hurry
+    ),
+    "the clock is not looked at": Mutant("F10", ordered(Return(), clock_offset_ms=900), Core(obey=trusts_its_clock)),
     "no reason is needed": Mutant(
         "F20", replace(a_plan(), events=(Say(5, NEAR, Trick.NO_REASON), Say(40, Return()))), Core(obey=needs_no_reason)
     ),
