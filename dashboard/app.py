@@ -5,7 +5,6 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from functools import partial
 
-import psycopg
 import structlog
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
@@ -18,6 +17,7 @@ from dashboard.gate import OPEN, Gate, Refused, Route
 from dashboard.people import ANYONE, COMMANDERS, LIST_KEEPERS
 from dashboard.static import SecurityHeaders, serve_console
 from dashboard.tidings import Tidings
+from ingest.store.connect import UNSTORABLE
 from ingest.store.pool import Away
 
 log = structlog.get_logger()
@@ -64,7 +64,7 @@ def build_app(desk: Desk) -> FastAPI:
     app.add_exception_handler(Refused, _refused)
     app.add_exception_handler(Away, _away)
     app.add_exception_handler(RequestValidationError, _invalid)
-    app.add_exception_handler(psycopg.DataError, _unstorable)
+    app.add_exception_handler(UNSTORABLE, _unstorable)
     app.add_middleware(Gate, table=ROUTES, find_person=partial(signin.find_person, desk), hosts=HOSTS)
     app.add_middleware(SecurityHeaders)
     return app

@@ -18,7 +18,9 @@ Db = psycopg.Connection[TupleRow]
 
 LOST = (psycopg.OperationalError, psycopg.InterfaceError)
 """The database is away, full or busy: what was under way is not stored; come back later."""
-POISON = (psycopg.DataError, psycopg.IntegrityError, UnicodeError)
+UNSTORABLE = psycopg.DataError
+"""A value that PostgreSQL can't hold."""
+POISON = (UNSTORABLE, psycopg.IntegrityError, UnicodeError)
 """Something in the values themselves cannot be stored: without it the rest can."""
 
 SUPERUSER = "postgres"
