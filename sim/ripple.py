@@ -21,4 +21,7 @@ class Ripple:
         )
 
     def at(self, t_s: float) -> float:
-        return sum(height * math.sin(rate * t_s + phase) for height, rate, phase in self._waves)
+        total = 0.0  # a plain loop takes half the time of a generator, and every tick of every world asks six of these
+        for height, rate, phase in self._waves:
+            total += height * math.sin(rate * t_s + phase)
+        return total
