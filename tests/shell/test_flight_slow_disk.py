@@ -60,9 +60,7 @@ async def refused(folder: Path, broker_port: int, order: Order) -> list[str]:
 
 
 @pytest.mark.parametrize("act", [SCENE, GoTo(lat=52.201, lon=0.12, alt_rel_m=20)])
-def test_an_order_that_expires_while_it_is_written_moves_nothing(
-    tmp_path: Path, broker_port: int, act: GoTo
-) -> None:
+def test_an_order_that_expires_while_it_is_written_moves_nothing(tmp_path: Path, broker_port: int, act: GoTo) -> None:
     write_clock_offset(tmp_path, 0.0)
     now = datetime.now(UTC)
     order = make_order(act, at=now, expires_at=now + timedelta(seconds=0.8))
