@@ -203,7 +203,7 @@ class Copter:
             case Style.LAND:
                 self.goal = self.sink(self.goal)
             case Style.MISSION:
-                self.goal = fly(self)
+                self.goal = fly(self) or (None if self.air is Air.ON_GROUND else self._hold())
             case Style.HOLD | Style.GUIDED:
                 self.goal = self._hold()
         if self.goal is None:

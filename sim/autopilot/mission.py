@@ -56,8 +56,7 @@ def _begin(copter: "Copter", item: Item) -> Goal | None:
     """Starts an item: None if it has no place of its own or can't start."""
     match item.command:
         case Cmd.NAV_TAKEOFF:
-            copter.take_off(item.alt if item.frame not in GLOBAL_FRAMES else item.alt - copter.origin.amsl_m)
-            return copter.goal
+            return _take_off(copter, item.alt if item.frame not in GLOBAL_FRAMES else item.alt - copter.origin.amsl_m)
         case command if command in PLACES:
             return Goto(place(copter, item)) if copter.air is not Air.ON_GROUND else None
         case Cmd.NAV_LAND:
@@ -66,6 +65,15 @@ def _begin(copter: "Copter", item: Item) -> Goal | None:
         case Cmd.DO_CHANGE_SPEED:
             copter.speed = item.params[1] if item.params[1] > 0 else None
     return None
+
+
+def _take_off(copter: "Copter", height: float) -> Goal | None:
+    """From the ground, or, begun in the air, a climb from there: it never goes down (mode_auto.cpp, takeoff_start)."""
+    if copter.air is Air.ON_GROUND:
+        copter.take_off(height)
+        return copter.goal
+    here, home = copter.estimate.spot, copter.home or Spot(0, 0, 0)
+    return Goto(here._replace(down=min(here.down, home.down - height)), copter.demand.yaw)
 
 
 def _landing(copter: "Copter", goal: Goal) -> Goal:

@@ -10,11 +10,14 @@ from typing import Any
 
 from sim.autopilot.copter import Copter
 from sim.autopilot.fence import Item
+from sim.autopilot.targets import waypoint
 from sim.mavlink import dialect as m
 
 ACCEPTED, ERROR, UNSUPPORTED, NO_SPACE, INVALID, INVALID_SEQUENCE, CANCELLED = 0, 1, 3, 4, 5, 13, 15
 """MAV_MISSION_RESULT."""
 MOST_ITEMS = 700
+FLY_NOW = 2
+"""`current` of an item that is no part of a plan but a guided goal; dronekit's simple_goto."""
 REPEAT_S, TRIES = 1.0, 5
 
 
@@ -60,7 +63,8 @@ def _ack(source: tuple[int, int], result: int, kind: int) -> Any:
 
 
 def _question(upload: Upload) -> Any:
-    return m.MAVLink_mission_request_int_message(*upload.source, len(upload.items), upload.kind)
+    """ArduPilot asks by the old MISSION_REQUEST and takes either form (MissionItemProtocol.cpp)."""
+    return m.MAVLink_mission_request_message(*upload.source, len(upload.items), upload.kind)
 
 
 def items_of(copter: Copter, kind: int) -> tuple[Item, ...]:
@@ -101,6 +105,8 @@ def _count(plans: Plans, copter: Copter, message: Any, source: tuple[int, int]) 
 
 
 def _take(plans: Plans, copter: Copter, message: Any, source: tuple[int, int]) -> list[Any]:
+    if message.current == FLY_NOW:
+        return [_ack(source, ACCEPTED if waypoint(copter, _read(message)) else ERROR, message.mission_type)]
     upload = plans.upload
     if upload is None or message.mission_type != upload.kind:
         return [_ack(source, ERROR, message.mission_type)]

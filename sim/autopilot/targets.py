@@ -1,4 +1,7 @@
-"""Guided goals that arrive as SET_POSITION_TARGET messages: no acknowledgement, and nothing happens outside GUIDED."""
+"""Guided goals that arrive as messages, not as commands; nothing happens outside GUIDED.
+
+SET_POSITION_TARGET_* are never acknowledged; the old MISSION_ITEM with `current` 2 is, as an item (GCS_Common.cpp).
+"""
 
 import math
 from typing import Any
@@ -6,7 +9,9 @@ from typing import Any
 from sim.autopilot.commands import down_of, refused
 from sim.autopilot.copter import Copter
 from sim.autopilot.estimate import Spot
+from sim.autopilot.fence import Item
 from sim.autopilot.guidance import Goto, Move
+from sim.autopilot.mavcmd import Cmd
 from sim.autopilot.modes import TRAITS, Style
 
 
@@ -37,9 +42,20 @@ def local(copter: Copter, message: Any) -> None:
         _velocity(copter, message)
 
 
-def _go_to(copter: Copter, spot: Spot, yaw: float | None) -> None:
-    if not refused(copter, *spot):
-        copter.go(Goto(spot, yaw))
+def waypoint(copter: Copter, item: Item) -> bool:
+    """An item meant to be flown to now. False, and nothing changes, outside GUIDED, with no place, past the fence."""
+    down = down_of(copter, item.frame, item.alt)
+    known = all(map(math.isfinite, (item.lat, item.lon, item.alt))) and abs(item.lat) <= 90 and abs(item.lon) <= 180
+    if TRAITS[copter.mode].style is not Style.GUIDED or item.command != Cmd.NAV_WAYPOINT or down is None or not known:
+        return False
+    return _go_to(copter, Spot(*copter.origin.local(item.lat, item.lon), down), None)
+
+
+def _go_to(copter: Copter, spot: Spot, yaw: float | None) -> bool:
+    if refused(copter, *spot):
+        return False
+    copter.go(Goto(spot, yaw))
+    return True
 
 
 def _velocity(copter: Copter, message: Any) -> None:
