@@ -1,6 +1,7 @@
 """One box: the supervisor of its uplink, its cameras (one process each) and its flight side."""
 
 import asyncio
+import secrets
 import sqlite3
 import sys
 import time
@@ -11,7 +12,7 @@ from pathlib import Path
 import structlog
 
 from edge import health
-from edge.boot import next_boot
+from edge.boot import CHANCE_BITS, next_boot
 from edge.config import SiteConfig
 from edge.outbox import Outbox
 from edge.report import VERSION
@@ -42,7 +43,7 @@ def check(site: SiteConfig) -> str:
 async def supervise(site: SiteConfig, path: Path) -> int:
     """Until SIGTERM; exit status 2 where a child found its config wrong."""
     data_dir = site.box.data_dir
-    boot = next_boot(data_dir, int(time.time()))
+    boot = next_boot(data_dir, int(time.time()), secrets.randbits(CHANCE_BITS))
     health.forget(data_dir)
     outbox = Outbox(data_dir / "outbox.db", box=site.box.name, boot=boot)
     aircraft = site.flight.aircraft if site.flight else None

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from edge.boot import next_boot
+from edge.boot import CHANCE_BITS, next_boot
 from edge.clock import ClockEstimate
 from wire.states import ClockAnswer
 
@@ -53,7 +53,14 @@ def test_a_step_between_question_and_answer_spoils_one_answer_only() -> None:
 
 
 def test_boots_count_up_and_never_repeat_on_a_fresh_disk(tmp_path: Path) -> None:
-    data_dir = tmp_path
-    assert [next_boot(data_dir, 1000), next_boot(data_dir, 5), next_boot(data_dir, 5000)] == [1000, 1001, 5000]
-    (data_dir / "boot").write_text("garbage")
-    assert next_boot(data_dir, 6000) == 6000
+    first, second, third = next_boot(tmp_path, 1000, 7), next_boot(tmp_path, 5, 9), next_boot(tmp_path, 5000, 0)
+    assert second == first + 1
+    assert third > second
+    (tmp_path / "boot").write_text("garbage")
+    assert next_boot(tmp_path, 6000, 0) > third
+
+
+def test_two_lives_of_a_box_without_a_clock_share_no_boot(tmp_path: Path) -> None:
+    """A receipt of the first, replayed or late, names boots; in the second it must name none of its events (D1)."""
+    assert next_boot(tmp_path / "first", 17, 0x1234) != next_boot(tmp_path / "second", 17, 0x4321)
+    assert next_boot(tmp_path / "last", 2**33 - 1, 2**CHANCE_BITS - 1) < 2**53
