@@ -80,7 +80,9 @@ class _Flight:
             return "never"
         if not any(event.kind == "airborne" for event in self.events):
             return "not_flown"
-        return self.world.sortie.stage.value if self.world.alive else "lost"
+        if not self.world.alive:
+            return "lost"
+        return self.world.sortie.stage.value if self.world.sortie.stage in RESTING else "unlinked"
 
     def _act(self) -> None:
         world = self.world

@@ -84,7 +84,7 @@ def make_plan(seed: int, faults: frozenset[Fault]) -> Plan:
     """Every fault is drawn and those not asked for are left out: the rest of a seed's sortie stays the same."""
     dice = random.Random(seed)
     limits = _limits(dice)
-    first = Say(dice.uniform(4, 8), _launch(dice, limits))
+    first = Say(dice.uniform(4, 8), _launch(dice, limits) if dice.random() < 0.15 else _easy_launch(dice, limits))
     events = [first, *(_event(dice, limits) for _ in range(dice.randrange(2, 11)))]
     home = [Say(max(e.at_s for e in events) + dice.uniform(1, 20), Return())] if dice.random() < 0.7 else []
     kept = [e for e in (*events, *home) if isinstance(e, Say) or e.fault in faults]
@@ -102,7 +102,8 @@ def make_plan(seed: int, faults: frozenset[Fault]) -> Plan:
 def _limits(dice: random.Random) -> Limits:
     """A site of its own: the dock is seen from every corner of the fence, but in a corner's nook the way may not be."""
     turns = sorted(dice.uniform(0, math.tau / 6) + side * math.tau / 6 for side in range(6))
-    corners = tuple(_place(turn, dice.uniform(200, 1050)) for turn in turns)
+    reach_m = dice.choice((1050, 1050, 320))  # tight sites bring the aircraft near their fence
+    corners = tuple(_place(turn, dice.uniform(reach_m / 4, reach_m)) for turn in turns)
     return LIMITS.model_copy(
         update={
             "fence": tuple((corner.lat, corner.lon) for corner in corners),
@@ -120,7 +121,7 @@ def _limits(dice: random.Random) -> Limits:
 
 
 def _weather(dice: random.Random, limits: Limits) -> WeatherConfig:
-    fair = dice.random() < 0.75
+    fair = dice.random() < 0.85
     return WeatherConfig(
         seed=dice.randrange(1 << 30),
         wind_mps=dice.uniform(0, limits.max_wind_mps * (0.9 if fair else 1.1)),
@@ -161,6 +162,12 @@ def _act(dice: random.Random, limits: Limits) -> Act:
 def _launch(dice: random.Random, limits: Limits) -> Launch:
     there = _somewhere(dice)
     return Launch(lat=there.lat, lon=there.lon, alt_rel_m=dice.uniform(15, limits.ceiling_m * 1.03))
+
+
+def _easy_launch(dice: random.Random, limits: Limits) -> Launch:
+    """Near and low enough for most sites: a sortie that stays on the ground tells little."""
+    there = _place(dice.uniform(0, math.tau), dice.uniform(5, 140))
+    return Launch(lat=there.lat, lon=there.lon, alt_rel_m=dice.uniform(20, limits.ceiling_m * 0.9))
 
 
 def _somewhere(dice: random.Random) -> Place:

@@ -63,7 +63,9 @@ class Event:
 
 @dataclass(frozen=True, slots=True)
 class Record:
-    """`ended`: parked, landed_out, fault, not_flown, lost (the flight process never came back) or never."""
+    """`ended`: parked, landed_out, fault, not_flown, lost or unlinked (down, but the flight process or its link never
+    came back), or never.
+    """
 
     plan: Plan
     frames: tuple[Frame, ...]
