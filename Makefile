@@ -53,7 +53,9 @@ $(VENV)/.installed: pyproject.toml constraints.txt | $(BIN)/pip
 
 $(VENV)/.installed-test: $(VENV)/.installed
 	@echo "airbeat: installing what the tests need into $(VENV)"
-	@$(BIN)/pip install --quiet --disable-pip-version-check -c constraints.txt -e '.[test]'
+	@$(BIN)/pip install --quiet --disable-pip-version-check -c constraints.txt -e '.[test,peers]'
+	@# MAVProxy's own list has opencv-python, whose files are those of opencv-python-headless; it flies without
+	@$(BIN)/pip install --quiet --disable-pip-version-check -c constraints.txt --no-deps MAVProxy
 	@touch $@
 
 $(VENV)/.debian: debian-packages.txt | $(BIN)/pip
