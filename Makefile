@@ -6,7 +6,6 @@ VENV := .venv
 BIN := $(VENV)/bin
 CONSOLE := dashboard/web
 ARGS ?=
-TESTS ?= tests
 ROOMS := wire edge ingest dashboard sim train bench airbeat.py
 
 .PHONY: demo test check format install install-test console clean help
@@ -22,7 +21,8 @@ demo: install console
 	@exec $(BIN)/airbeat demo $(ARGS)
 
 test: check
-	@$(BIN)/python -m pytest $(TESTS) $(ARGS)
+	@$(BIN)/python -m pytest tests --ignore=tests/system -n 2 --dist loadfile $(ARGS)
+	@$(BIN)/python -m pytest tests/system $(ARGS)
 
 check: install-test console
 	@$(BIN)/ruff format --check $(ROOMS) tests

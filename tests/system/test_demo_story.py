@@ -11,7 +11,7 @@ import psutil
 import pytest
 
 ROOT = Path(__file__).parents[2]
-SECONDS = 120
+SECONDS = 110
 PATIENCE_S = SECONDS + 240
 pytestmark = pytest.mark.timeout(PATIENCE_S + 60)
 
