@@ -141,18 +141,22 @@ class Vehicle:
 
     def outgoing(self) -> list[tuple[bytes, Peer]]:
         """What is due to be sent, to whom."""
-        texts = [chunk for severity, text in self._drain() for chunk in _chunks(severity, text)]
+        news = self._news()
         out: list[tuple[bytes, Peer]] = []
         for peer, (channel, codec) in self._peers.items():
-            out += [(codec.encode(message), peer) for message in (*channel.due(), *texts)]
+            out += [(codec.encode(message), peer) for message in (*channel.due(), *news)]
         return out
 
-    def _drain(self) -> list[tuple[int, str]]:
+    def _news(self) -> list[Any]:
+        """What every peer is told: texts and the mission items reached. Kept until there is a peer."""
         if not self._peers:
             return []
-        texts = list(self.copter.texts)
-        self.copter.texts.clear()
-        return texts
+        copter = self.copter
+        news = [chunk for severity, text in copter.texts for chunk in _chunks(severity, text)]
+        news += [dialect.MAVLink_mission_item_reached_message(seq) for seq in copter.reached]
+        copter.texts.clear()
+        copter.reached.clear()
+        return news
 
     def _meet(self, peer: Peer) -> None:
         channel = Channel(self.copter)

@@ -188,6 +188,8 @@ ABOUT_THE_LINK: dict[int, Callable[[Channel, Command], int]] = {
     Cmd.GET_MESSAGE_INTERVAL: _get_interval,
     Cmd.SET_MESSAGE_INTERVAL: _set_interval,
     Cmd.REQUEST_MESSAGE: _request,
+    # The compatibility list wants it here too; ArduCopter says what it speaks in the capability bits alone.
+    Cmd.REQUEST_PROTOCOL_VERSION: lambda channel, _: _send(channel, 148),
     Cmd.REQUEST_AUTOPILOT_CAPABILITIES: lambda channel, _: _send(channel, 148),
 }
 

@@ -45,10 +45,8 @@ class Plans:
         return STEPS[message.get_type()](self, copter, message, source)
 
     def due(self, copter: Copter) -> list[Any]:
-        """The question again where the client fell silent, and what was reached meanwhile."""
+        """The question again where the client fell silent."""
         out: list[Any] = []
-        while copter.reached:
-            out.append(m.MAVLink_mission_item_reached_message(copter.reached.popleft()))
         if (upload := self.upload) and copter.now_s - upload.asked_s >= REPEAT_S:
             if upload.tries >= TRIES:
                 self.upload = None

@@ -4,6 +4,7 @@ from typing import Any
 
 import pytest
 
+from sim.mavlink import Codec
 from sim.mavlink import dialect as m
 from tests.support.sim_pilot import Pilot
 
@@ -129,6 +130,15 @@ def test_an_item_marked_2_is_a_guided_goal_in_guided_only(pilot: Pilot) -> None:
     pilot.run(3)
     assert pilot.all("MISSION_ACK")[-1].type == 1
     assert pilot.vehicle.body.north > 57
+
+
+def test_every_client_hears_of_the_items_reached(pilot: Pilot) -> None:
+    other, heard = Codec(254), list[int]()
+    pilot.vehicle.receive(other.encode(m.MAVLink_heartbeat_message(6, 8, 0, 0, 4, 3)), ("127.0.0.1", 9))
+    pilot.vehicle.copter.reached.extend((1, 2))
+    for data, _peer in pilot.vehicle.outgoing():
+        heard += [found.seq for found in other.decode(data) if found.get_type() == "MISSION_ITEM_REACHED"]
+    assert heard == [1, 2, 1, 2]
 
 
 def test_a_mission_may_end_in_a_landing_elsewhere(pilot: Pilot) -> None:

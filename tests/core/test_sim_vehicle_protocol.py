@@ -50,7 +50,7 @@ def test_request_data_stream_starts_all(pilot: Pilot) -> None:
     assert pilot.all("ATTITUDE")
 
 
-@pytest.mark.parametrize("ask", [(512, 148), (520, 1)])
+@pytest.mark.parametrize("ask", [(512, 148), (519, 1), (520, 1)])
 def test_autopilot_version_tells_its_capabilities(pilot: Pilot, ask: tuple[int, int]) -> None:
     assert pilot.command(*ask) == ACCEPTED
     (version,) = pilot.all("AUTOPILOT_VERSION")
