@@ -5,7 +5,6 @@
 
 import argparse
 import asyncio
-import socket
 import sys
 import time
 from pathlib import Path
@@ -15,6 +14,7 @@ from sim.town import TownConfig
 from wire.children import Child, Family, python
 from wire.config import read_config
 from wire.errors import UserError
+from wire.ports import HOST, port_taken
 from wire.process import guarded, on_stop, setup_logging
 
 STOP_S = 1.5
@@ -85,15 +85,9 @@ def _prepare(out: Path, starts_at: float | None) -> None:
 
 def _check_ports(config: TownConfig) -> None:
     for port in config.ports():
-        with socket.socket() as probe:
-            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-            try:
-                probe.bind(("127.0.0.1", port))
-            except OSError as error:
-                remedy = "Stop what uses it or change the port"
-                raise UserError(
-                    f"cannot listen ({error.strerror})", where=f"127.0.0.1:{port}", remedy=remedy
-                ) from error
+        if reason := port_taken(port):
+            remedy = "Stop what uses it or change the port"
+            raise UserError(f"cannot listen ({reason})", where=f"{HOST}:{port}", remedy=remedy)
 
 
 if __name__ == "__main__":
