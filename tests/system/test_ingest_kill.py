@@ -60,6 +60,7 @@ def test_every_process_killed_while_boxes_send(room: tuple[Path, int, Process]) 
             if word == "supervisor":
                 process.kill()
                 process.start()
+                until(lambda: victims(psutil.Process(process.running.pid), "postgres -D"), "a database of the new one")
             else:
                 (victim,) = victims(supervisor, word)
                 victim.kill()
@@ -70,6 +71,7 @@ def test_every_process_killed_while_boxes_send(room: tuple[Path, int, Process]) 
     finally:
         for line in lines:
             line.stop()
+    until(lambda: stored(url) != (0, 0), "the new database answers")
     assert stored(url) == (BOXES * EVENTS, BOXES * EVENTS)
     with connect(url) as db:
         assert db.execute("SELECT count(*) FROM reads").fetchone() == (BOXES * EVENTS,)
