@@ -2,6 +2,7 @@
 
 import asyncio
 import ctypes
+import os
 import signal
 import sys
 import time
@@ -112,9 +113,11 @@ def python(*argv: str) -> list[str]:
     return [sys.executable, "-m", *argv]
 
 
-def die_with_parent(with_signal: signal.Signals = signal.SIGTERM) -> None:
+def die_with_parent(parent: int, with_signal: signal.Signals = signal.SIGTERM) -> None:
     """Asks the kernel for a signal when the parent goes (prctl(2), PR_SET_PDEATHSIG), so that nobody is left behind."""
     ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, int(with_signal), 0, 0, 0)
+    if os.getppid() != parent:  # it went between the fork and the line above
+        os._exit(1)
 
 
 async def _spawn(child: Child) -> asyncio.subprocess.Process:
@@ -127,7 +130,7 @@ async def _spawn(child: Child) -> asyncio.subprocess.Process:
             stdout=output,
             stderr=output,
             start_new_session=True,  # Ctrl-C goes to the supervisor alone, which ends its children in order
-            preexec_fn=partial(die_with_parent, child.stop_signal),
+            preexec_fn=partial(die_with_parent, os.getpid(), child.stop_signal),
         )
     finally:
         if output:

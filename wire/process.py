@@ -73,7 +73,8 @@ def stop_event() -> threading.Event:
     """Set by SIGTERM and SIGINT, for a process whose loop is a thread's; called on the main thread."""
     stopping = threading.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
-        signal.signal(number, lambda _number, _frame: stopping.set())
+        # from a thread: the handler may interrupt this very event's wait while it holds the lock that `set` needs
+        signal.signal(number, lambda _number, _frame: threading.Thread(target=stopping.set).start())
     return stopping
 
 
