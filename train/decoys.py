@@ -25,7 +25,7 @@ def decoy(rng: Rng, out: Bgr) -> None:
     height, width = out.shape[:2]
     x, y = rng.uniform(0, width), rng.uniform(0, height)
     w = float(np.exp(rng.uniform(np.log(14), np.log(200))))
-    match int(rng.integers(12)):
+    match int(rng.integers(14)):
         case 0 | 1:
             _lettering(rng, out, x, y, w)
         case 6 | 7:
@@ -36,6 +36,8 @@ def decoy(rng: Rng, out: Bgr) -> None:
             _lamp_row(rng, out, x, y, w)
         case 11:
             _sign(rng, out, x, y, w)
+        case 12:
+            _facade(rng, out, x, y, w)
         case 2:
             _badge(rng, out, x, y, w * 0.25)
         case 3:
@@ -169,6 +171,25 @@ def _window(rng: Rng, out: Bgr, x: float, y: float, w: float) -> None:
     out[:] = (out * (1 - share) + lit * share).astype(np.uint8)
     if rng.random() < 0.7:
         cv2.polylines(out, [corners], True, colour(rng), max(1, round(w / 40)), cv2.LINE_AA)
+
+
+def _facade(rng: Rng, out: Bgr, x: float, y: float, w: float) -> None:
+    """A house's windows in rows, lit or dark, with glazing bars that stand like characters."""
+    across, down = int(rng.integers(1, 5)), int(rng.integers(1, 4))
+    h, paint, frame = w * rng.uniform(0.15, 0.7), colour(rng, 0, 255), colour(rng)
+    bars, sills = int(rng.integers(0, 6)), int(rng.integers(0, 3))
+    if rng.random() < 0.6:
+        wall = (round(x - w * 0.4), round(y - h * 0.6)), (round(x + across * w * 1.4), round(y + down * h * 1.8))
+        cv2.rectangle(out, *wall, colour(rng, 20, 200), -1)
+    for column, row in np.ndindex(across, down):
+        x0, y0 = x + column * w * 1.4, y + row * h * 1.8
+        low, high = (round(x0), round(y0)), (round(x0 + w), round(y0 + h))
+        cv2.rectangle(out, low, high, paint if rng.random() < 0.8 else colour(rng), -1)
+        for bar in np.linspace(x0, x0 + w, bars + 2)[1:-1]:
+            cv2.line(out, (round(bar), low[1]), (round(bar), high[1]), frame, max(1, round(w / 40)))
+        for sill in np.linspace(y0, y0 + h, sills + 2)[1:-1]:
+            cv2.line(out, (low[0], round(sill)), (high[0], round(sill)), frame, max(1, round(w / 40)))
+        cv2.rectangle(out, low, high, frame, max(1, round(w / 25)))
 
 
 def _lamp_row(rng: Rng, out: Bgr, x: float, y: float, w: float) -> None:

@@ -15,7 +15,7 @@ MODELS = Path("edge/models")
 NAME = "plate_detector"
 
 
-def export(net: PlateNet, *, seed: int, minutes: float, seen: int, folder: Path = MODELS) -> Path:
+def export(net: PlateNet, *, samples: int, seed: int, commit: str, folder: Path = MODELS) -> Path:
     """Writes plate_detector.onnx and its manifest entry into `folder`; the scores stay to be measured (train.score)."""
     path = folder / f"{NAME}.onnx"
     folder.mkdir(parents=True, exist_ok=True)
@@ -32,19 +32,19 @@ def export(net: PlateNet, *, seed: int, minutes: float, seen: int, folder: Path 
             output_names=["map"],
             dynamic_axes={"picture": {2: "height", 3: "width"}, "map": {2: "rows", 3: "columns"}},
         )
-    enter(folder, NAME, _entry(path, seed=seed, minutes=minutes, seen=seen))
+    enter(folder, NAME, _entry(path, samples=samples, seed=seed, commit=commit))
     return path
 
 
-def _entry(path: Path, *, seed: int, minutes: float, seen: int) -> dict[str, Any]:
+def _entry(path: Path, *, samples: int, seed: int, commit: str) -> dict[str, Any]:
     return {
         "file": path.name,
         "sha256": hashlib.sha256(path.read_bytes()).hexdigest(),
         "licence": "AGPL-3.0-or-later",
-        "recipe": f"python -m train.detector --minutes {minutes:g} --seed {seed}",
+        "recipe": f"python -m train.detector --samples {samples} --seed {seed}",
         "seed": seed,
-        "commit": _commit(),
-        "samples": seen,
+        "commit": commit,
+        "samples": samples,
         "data": [
             "plates and streets rendered by train/ and sim/plates.py",
             "RobertLucian/license-plate-dataset train split (MIT), the part that train/frames.py does not hold out",
@@ -74,7 +74,7 @@ def enter(folder: Path, name: str, entry: dict[str, Any]) -> None:
     manifest.write_text(json.dumps(models, indent=2, sort_keys=True) + "\n")
 
 
-def _commit() -> str:
+def commit() -> str:
     """The commit that this tree is at, or "unknown" outside a repository."""
     answer = subprocess.run(["git", "rev-parse", "HEAD"], capture_output=True, text=True, check=False)
     return answer.stdout.strip() or "unknown"

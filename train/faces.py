@@ -8,13 +8,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim import glyphs
-from sim.plates import Band, Kind, random_vrm, render_plate
+from sim.plates import YELLOW, Band, Kind, random_vrm, render_plate
 
 Bgr = NDArray[np.uint8]
 Rng = np.random.Generator
 Colour = tuple[int, int, int]
 
 UK_KINDS: tuple[Kind, ...] = ("current", "current", "current", "prefix", "suffix", "dateless", "northern_ireland")
+OLD_KINDS = ("suffix", "dateless", "northern_ireland")
 BANDS: tuple[Band, ...] = ("none", "none", "green", "uk")
 LETTERS, DIGITS = list("ABCDEFGHIJKLMNOPQRSTUVWXYZ"), list("0123456789")
 PATTERNS = (
@@ -31,25 +32,62 @@ PATTERNS = (
 )
 FACES = ((240, 242, 242), (235, 235, 230), (225, 230, 232), (40, 190, 240), (205, 210, 205))
 
-DARK_FACES = ((28, 26, 25), (130, 50, 20), (35, 30, 150), (60, 90, 30))
+DARK_FACES = ((28, 26, 25), (28, 26, 25), (130, 50, 20), (35, 30, 150), (60, 90, 30), (70, 68, 66))
 INKS = ((20, 20, 22), (120, 40, 20), (30, 90, 20))
 
 
-def plate_face(rng: Rng, width_px: float) -> Bgr:
-    """Any plate, about `width_px` wide when it has one line (at least 24, at most 700 px)."""
+def plate_face(rng: Rng, width_px: float, *, washed_out: bool = False) -> Bgr:
+    """Any plate, about `width_px` wide when it has one line (at least 24, at most 700 px); `washed_out`: as lamps at
+    night leave it, its characters faint."""
     px_per_mm = float(np.clip(width_px / 520, 24 / 520, 700 / 520))
-    face = _uk(rng, px_per_mm) if rng.random() < 0.5 else _elsewhere(rng, px_per_mm)
+    match rng.random():
+        case share if share < 0.08:
+            face = _motorcycle(rng, px_per_mm * 1.4)
+        case share if share < 0.5:
+            face = _uk(rng, px_per_mm)
+        case _:
+            face = _elsewhere(rng, px_per_mm)
+    if washed_out and rng.random() < 0.6:
+        face = (face + (face.max(axis=(0, 1)).astype(np.float32) - face) * rng.uniform(0.2, 0.8)).astype(np.uint8)
     return _worn(rng, face)
 
 
 def _uk(rng: Rng, px_per_mm: float) -> Bgr:
+    """To the statutory proportions; one in twelve in silver on black, as on vehicles made before 1980."""
+    kind = UK_KINDS[int(rng.integers(len(UK_KINDS)))]
+    if kind in OLD_KINDS and rng.random() < 0.2:
+        return 255 - render_plate(random_vrm(rng, kind), rear=False, px_per_mm=px_per_mm)
     return render_plate(
-        random_vrm(rng, UK_KINDS[int(rng.integers(len(UK_KINDS)))]),
+        random_vrm(rng, kind),
         rear=bool(rng.random() < 0.5),
         two_line=bool(rng.random() < 0.12),
         px_per_mm=px_per_mm,
         band=BANDS[int(rng.integers(len(BANDS)))],
     )
+
+
+def _motorcycle(rng: Rng, px_per_mm: float) -> Bgr:
+    """A British motorcycle's two lines: characters 64 x 44 mm with a stroke of 10, gaps of 10 mm and 13 between the
+    lines, margins of 11 mm at least, plates of 229 x 178 mm (the regulations of 2001, schedules 2 and 3)."""
+    vrm = random_vrm(rng, UK_KINDS[int(rng.integers(len(UK_KINDS)))])
+    at = 4 if len(vrm) == 7 else len(vrm) // 2
+    rows = [_small_type(part) for part in (vrm[:at], vrm[at:])]
+    face = np.full((178, 229, 3), FACES[0] if rng.random() < 0.15 else YELLOW, np.uint8)
+    for row, y in zip(rows, (18, 95), strict=True):
+        x = max(11, (229 - row.shape[1]) // 2)
+        _ink(face[y : y + 64, x : x + row.shape[1]], row, INKS[0])
+    size = max(8, round(229 * px_per_mm)), max(6, round(178 * px_per_mm))
+    return cv2.resize(face, size, interpolation=cv2.INTER_AREA).astype(np.uint8, copy=False)
+
+
+def _small_type(text: str) -> NDArray[np.uint8]:
+    """A line as ink, uint8 (64, w), 1 px a mm: the usual characters made smaller, their stroke from 14 to 10 mm."""
+    parts = []
+    for char in text:
+        slim = cv2.erode(np.asarray(glyphs.ink(char)), np.ones((2, 2), np.uint8))
+        size = max(10, round(slim.shape[1] * 0.88)), 64
+        parts.append(np.pad(cv2.resize(slim, size, interpolation=cv2.INTER_AREA), ((0, 0), (5, 5))))
+    return np.hstack(parts).astype(np.uint8, copy=False)
 
 
 def _elsewhere(rng: Rng, px_per_mm: float) -> Bgr:
@@ -74,8 +112,8 @@ def _elsewhere(rng: Rng, px_per_mm: float) -> Bgr:
 
 
 def _colours(rng: Rng) -> tuple[Colour, Colour]:
-    """Face and characters; one plate in twelve is light on dark, as old British and diplomats' plates are."""
-    if rng.random() < 0.08:
+    """Face and characters; one plate in six is light on dark, as old and diplomats' plates are."""
+    if rng.random() < 0.16:
         return DARK_FACES[int(rng.integers(len(DARK_FACES)))], (230, 232, 232)
     return FACES[int(rng.integers(len(FACES)))], INKS[int(rng.choice(len(INKS), p=(0.84, 0.08, 0.08)))]
 

@@ -1,9 +1,9 @@
 """The plate detector's network: a picture in, one map of stride 8 out. The only other users of torch are its trainers.
 
-Plain 3 x 3 convolutions down to stride 32, then upwards again by addition to stride 8. Per cell: one heat logit, four
-distances (left, top, right, bottom, in cells; as the logarithm of half a cell more, because the centre of the cell
-that holds a thin plate's centre may lie outside of the plate) and eight corner shifts in box heights, clockwise from
-top left.
+Plain 3 x 3 convolutions down to stride 32, there spread out so that a cell sees 463 px, enough for both ends of a near
+plate; then upwards again by addition to stride 8. Per cell: one heat logit, four distances (left, top, right, bottom,
+in cells; as the logarithm of half a cell more, because the centre of the cell that holds a thin plate's centre may lie
+outside of the plate) and eight corner shifts in box heights, clockwise from top left.
 """
 # mypy: allow-subclassing-any
 # torch is installed for training only: without it nn.Module is Any.
@@ -18,10 +18,10 @@ PRIOR = -4.6
 """Heat bias at the start: 1 % of cells hold a plate (Lin et al., Focal Loss, section 4.1)."""
 
 
-def _conv(inputs: int, outputs: int, stride: int = 1) -> nn.Sequential:
-    return nn.Sequential(
-        nn.Conv2d(inputs, outputs, 3, stride, 1, bias=False), nn.BatchNorm2d(outputs), nn.ReLU(inplace=True)
-    )
+def _conv(inputs: int, outputs: int, stride: int = 1, spread: int = 1) -> nn.Sequential:
+    """3 x 3, its taps `spread` cells apart."""
+    conv = nn.Conv2d(inputs, outputs, 3, stride, spread, spread, bias=False)
+    return nn.Sequential(conv, nn.BatchNorm2d(outputs), nn.ReLU(inplace=True))
 
 
 class PlateNet(nn.Module):
@@ -31,7 +31,7 @@ class PlateNet(nn.Module):
         super().__init__()
         self.at8 = nn.Sequential(_conv(3, 16, 2), _conv(16, 32, 2), _conv(32, 64, 2), _conv(64, 64))
         self.at16 = nn.Sequential(_conv(64, 96, 2), _conv(96, 96))
-        self.at32 = nn.Sequential(_conv(96, 96, 2), _conv(96, 96))
+        self.at32 = nn.Sequential(_conv(96, 96, 2), _conv(96, 96, spread=2), _conv(96, 96, spread=3))
         self.side8, self.side16, self.side32 = nn.Conv2d(64, NECK, 1), nn.Conv2d(96, NECK, 1), nn.Conv2d(96, NECK, 1)
         self.up = nn.Upsample(scale_factor=2, mode="nearest")
         self.merge = _conv(NECK, NECK)

@@ -13,15 +13,16 @@ from numpy.typing import NDArray
 from torch import Tensor
 
 from train.net import STRIDE, distances
-from train.synthetic import HEIGHT, WIDTH, Scene
+from train.synthetic import Scene
 
-ROWS, COLUMNS = HEIGHT // STRIDE, WIDTH // STRIDE
 SPREAD = 0.16
 """Sigma of the heat over the plate's size."""
 TAUGHT = 0.5
 """Cells of this heat and above learn box and corners."""
 DOUBT = 0.45
 """In real backdrops an unmarked plate is likely where the net is surer than this: such cells teach nothing."""
+MARGIN_PX = 0.5
+"""Left round a plate at the network's input: an edge is smeared over a pixel, and people draw around the smear."""
 LOOSE = 0.3
 """Weight of the boxes that people drew around real plates: not exact, even when tightened."""
 
@@ -40,19 +41,23 @@ class Target:
 
 def target(scene: Scene) -> Target:
     """The maps that a perfect network would give for the scene."""
-    ys, xs = np.mgrid[:ROWS, :COLUMNS].astype(np.float32) + 0.5
-    maps = Target(*(np.zeros((*lead, ROWS, COLUMNS), np.float32) for lead in ((), (), (), (4,), (8,))))
+    rows, columns = scene.bgr.shape[0] // STRIDE, scene.bgr.shape[1] // STRIDE
+    ys, xs = np.mgrid[:rows, :columns].astype(np.float32) + 0.5
+    maps = Target(*(np.zeros((*lead, rows, columns), np.float32) for lead in ((), (), (), (4,), (8,))))
+    margin = MARGIN_PX / STRIDE
     for quad, drawn in zip(scene.corners / STRIDE, scene.drawn, strict=True):
-        (x1, y1), (x2, y2) = quad.min(axis=0), quad.max(axis=0)
+        (x1, y1), (x2, y2) = quad.min(axis=0) - margin, quad.max(axis=0) + margin
         cx, cy, w, h = (x1 + x2) / 2, (y1 + y2) / 2, max(x2 - x1, 0.5), max(y2 - y1, 0.5)
         sx, sy = max(w * SPREAD, 0.55), max(h * SPREAD, 0.45)
         heat = np.exp(-(((xs - cx) / sx) ** 2 + ((ys - cy) / sy) ** 2) / 2)
-        row, column = min(int(cy), ROWS - 1), min(int(cx), COLUMNS - 1)
+        row, column = min(int(cy), rows - 1), min(int(cx), columns - 1)
         heat[row, column] = 1
         own = (heat > maps.heat) & (heat >= TAUGHT)
         np.maximum(maps.heat, heat, out=maps.heat)
-        maps.near[own] = heat[own] * (1 if drawn else LOOSE)
-        maps.exact[own] = heat[own] if drawn else 0
+        # by its cells alone a near plate would outweigh hundreds of far ones
+        weight = heat[own] / np.sqrt(heat[own].sum())
+        maps.near[own] = weight * (1 if drawn else LOOSE)
+        maps.exact[own] = weight if drawn else 0
         maps.box[:, own] = np.stack([xs - x1, ys - y1, x2 - xs, y2 - ys])[:, own]
         ends = np.array([[x1, y1], [x2, y1], [x2, y2], [x1, y2]])
         maps.corners[:, own] = ((quad - ends) / h).reshape(8, 1)

@@ -10,7 +10,7 @@ from edge.vision.detect import decode, suppress
 pytest.importorskip("torch", reason="torch is not installed: it is needed for training only")
 
 from train.frames import Frame, split, tightened
-from train.synthetic import HEIGHT, WIDTH, Scene, street
+from train.synthetic import CROP, WIDE, Scene, street
 from train.targets import target
 
 
@@ -35,7 +35,23 @@ def test_a_scene_depends_on_its_seed_alone() -> None:
     for one, two in zip(_streets(5), _streets(5), strict=True):
         np.testing.assert_array_equal(one.bgr, two.bgr)
         np.testing.assert_array_equal(one.corners, two.corners)
-        assert one.bgr.shape == (HEIGHT, WIDTH, 3)
+        assert one.bgr.shape == (*CROP, 3)
+
+
+def test_a_wide_scene_holds_near_plates_that_a_crop_cannot() -> None:
+    wide = [street(np.random.default_rng([4, index]), WIDE) for index in range(20)]
+    assert all(made.bgr.shape == (*WIDE, 3) for made in wide)
+    assert max(float(np.ptp(quad[:, 0])) for made in wide for quad in made.corners) > CROP[1]
+
+
+def test_a_street_of_one_width_shows_plates_of_about_that_width() -> None:
+    widths = [
+        float(np.ptp(quad[:, 0]))
+        for index in range(40)
+        for quad in street(np.random.default_rng([5, index]), width=20).corners
+    ]
+    assert len(widths) > 40
+    assert max(widths) < 23
 
 
 def test_no_second_of_a_clip_is_near_both_parts_of_the_split() -> None:
