@@ -1,114 +1,120 @@
-"""`airbeat bench vision --data DIR`: how well and at what cost the plates of a folder with truth.csv are read."""
+"""`airbeat bench vision`: how well and at what cost the plates of a folder, or of simulated traffic, are read.
+
+cpu_ms is the CPU time of one thread, models loaded before: of a picture from file to reads; of finding boxes alone
+where the folder knows boxes only; of reading a plate with --boxes truth, the default where pictures are cut-out plates.
+A reader runs in a process of its own, so that rss_mb is its own peak.
+"""
 
 import argparse
-import csv
 import json
-import resource
-import time
+import sys
 from collections.abc import Callable
-from dataclasses import asdict, dataclass
-from math import sqrt
 from pathlib import Path
+from statistics import fmean, median
+from typing import Any
 
-import cv2
-
-from edge.vision.pictures import load_picture
-from edge.vision.stills import StillReader
+from bench import vision_score as score
+from bench.vision_readers import OTHERS, check_installed
+from bench.vision_run import Run, Task, run_alone
+from bench.vision_table import print_table
+from bench.vision_truth import Shot, crops_only, marks_known, shots
 from wire.errors import UserError
 from wire.process import guarded
-from wire.vrm import fold, strip
 
-Texts = list[str]
-
-
-@dataclass(frozen=True)
-class Score:
-    """`exact`: share of pictures whose mark is among the reads; `tolerant`: with O = 0 and I = 1 (95 % Wilson bounds).
-
-    `other_per_image`: reads that are not the annotated mark (another vehicle's plate counts too);
-    `cpu_ms`: of one picture.
-    """
-
-    reader: str
-    n: int
-    exact: float
-    tolerant: float
-    tolerant_low: float
-    tolerant_high: float
-    other_per_image: float
-    cpu_ms: float
-    rss_mb: float
-
-
-def truth(folder: Path) -> dict[str, str]:
-    """Picture -> mark. Raises UserError where truth.csv is missing or has other columns."""
-    path = folder / "truth.csv"
-    try:
-        with path.open(newline="") as file:
-            return {row["image"]: strip(row["vrm"]) for row in csv.DictReader(file)}
-    except (OSError, KeyError) as error:
-        remedy = "It needs the columns image and vrm"
-        raise UserError("cannot read the truth", where=str(path), remedy=remedy) from error
-
-
-def measure(name: str, read: Callable[[Path], Texts], folder: Path) -> Score:
-    """Reads every picture once, after one that is not counted."""
-    marks = truth(folder)
-    read(folder / next(iter(marks)))
-    started = time.process_time()
-    found = {image: read(folder / image) for image in marks}
-    cpu_ms = (time.process_time() - started) * 1000 / len(marks)
-    exact = sum(mark in found[image] for image, mark in marks.items())
-    tolerant = sum(fold(mark) in map(fold, found[image]) for image, mark in marks.items())
-    other = sum(fold(text) != fold(mark) for image, mark in marks.items() for text in found[image])
-    low, high = wilson(tolerant, len(marks))
-    rss_mb = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
-    n = len(marks)
-    return Score(name, n, exact / n, tolerant / n, low, high, other / n, cpu_ms, rss_mb)
-
-
-def wilson(hits: int, n: int) -> tuple[float, float]:
-    """The 95 % score interval of a share (Wilson 1927)."""
-    z, p = 1.96, hits / n
-    middle, half = p + z * z / (2 * n), z * sqrt(p * (1 - p) / n + z * z / (4 * n * n))
-    return (middle - half) / (1 + z * z / n), (middle + half) / (1 + z * z / n)
-
-
-def airbeat_reader() -> Callable[[Path], Texts]:
-    reader = StillReader()
-    return lambda path: [read.mark.canonical for read in reader(load_picture(path))]
-
-
-def whole_picture_reader() -> Callable[[Path], Texts]:
-    """The peer: PP-OCR on the whole picture, every line of text counted as if it were a plate."""
-    from rapidocr import RapidOCR
-    from rapidocr.utils.output import RapidOCROutput
-
-    engine = RapidOCR(params={"Global.log_level": "error", "EngineConfig.onnxruntime.intra_op_num_threads": 1})
-
-    def read(path: Path) -> Texts:
-        found = engine(load_picture(path))
-        return [strip(text) for text in found.txts or ()] if isinstance(found, RapidOCROutput) else []
-
-    return read
+Figures = dict[str, Any]
 
 
 def main(argv: list[str] | None = None) -> int:
-    """airbeat bench vision --data DIR [--against rapidocr] [--json]"""
-    parser = argparse.ArgumentParser(prog="airbeat bench vision", description=__doc__)
-    parser.add_argument("--data", type=Path, required=True)
-    parser.add_argument("--against", choices=["rapidocr"], help="measure a peer in the same run")
-    parser.add_argument("--json", action="store_true")
+    """airbeat bench vision --data DIR [--boxes truth] [--held-out] [--against READER ...] [--json], or --sim ..."""
+    parser = argparse.ArgumentParser(
+        prog="airbeat bench vision", description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    parser.add_argument("--data", type=Path, metavar="DIR", help="pictures and truth.csv (image, vrm, x, y, w, h)")
+    parser.add_argument("--boxes", choices=["found", "truth"], help="truth: the reader alone, on the true boxes")
+    parser.add_argument("--held-out", action="store_true", help="of road_ro only the part that training does not see")
+    parser.add_argument("--against", action="append", choices=[*OTHERS], default=[], help="in the same run")
+    parser.add_argument("--json", action="store_true", help="one JSON object")
     args = parser.parse_args(argv)
     return guarded(lambda: _run(args))
 
 
 def _run(args: argparse.Namespace) -> int:
-    cv2.setNumThreads(1)
-    scores = [measure("airbeat", airbeat_reader(), args.data)]
-    if args.against:
-        scores.append(measure(args.against, whole_picture_reader(), args.data))
-    for score in scores:
-        row = {key: round(value, 3) if isinstance(value, float) else value for key, value in asdict(score).items()}
-        print(json.dumps(row) if args.json else "  ".join(f"{key} {value}" for key, value in row.items()))
+    if args.data is None:
+        raise UserError("missing", where="--data", remedy="Name a folder with pictures and truth.csv")
+    for peer in args.against:
+        check_installed(peer)
+    shown = held_out(shots(args.data)) if args.held_out else shots(args.data)
+    task = task_of(shown, args.boxes)
+    figures = {name: _measured(name, task, shown) for name in ("airbeat", *args.against)}
+    if args.json:
+        own = figures.pop("airbeat")
+        print(json.dumps(own | ({"against": figures} if figures else {})))
+    else:
+        print_table(str(args.data), task, figures)
     return 0
+
+
+def task_of(shown: list[Shot], boxes: str | None) -> Task:
+    """What can be asked of these pictures, `boxes` being what the user wants."""
+    if boxes == "truth" or (boxes is None and crops_only(shown) and marks_known(shown)):
+        return Task.READ
+    return Task.WHOLE if marks_known(shown) else Task.FIND
+
+
+def held_out(shown: list[Shot]) -> list[Shot]:
+    """The part that training/frames.py keeps from training. Raises UserError where the names hold no clip and time."""
+    import numpy as np
+
+    from train.frames import Frame, split
+
+    try:
+        _, kept = split([Frame(shot.path, np.zeros((0, 4), np.float32)) for shot in shown])
+    except ValueError as error:
+        raise UserError(
+            "the pictures' names hold no clip and second", where="--held-out", remedy="Leave it out"
+        ) from error
+    paths = {frame.path for frame in kept}
+    return [shot for shot in shown if shot.path in paths]
+
+
+def _measured(name: str, task: Task, shown: list[Shot]) -> Figures:
+    ran = run_alone(name, task, shown)
+    for outcome in ran.outcomes:
+        if outcome.trouble:
+            print(f"airbeat: {outcome.trouble} (counted as missed)", file=sys.stderr)
+    return figures_of(shown, ran, task)
+
+
+def figures_of(shown: list[Shot], ran: Run, task: Task) -> Figures:
+    """What is printed. A picture that could not be read counts as missed; its time does not count."""
+    pairs = list(zip(shown, ran.outcomes, strict=True))
+    judge = {"finding": task is not Task.READ, "each_its_own": task is Task.READ}
+    judged = [j for shot, outcome in pairs for j in score.judge(shot, outcome, **judge)]
+    return {
+        "n": len(pairs),
+        **score.shares(judged),
+        "false_per_image": None if task is Task.READ else _per_image(pairs, score.false_boxes),
+        "wrong_reads_per_image": None if task is Task.FIND else _per_image(pairs, score.wrong_reads),
+        **_times(ran),
+        "rss_mb": round(ran.rss_mb, 1),
+        "intervals": score.intervals(judged),
+        "slices": {name: score.shares(filter(belongs, judged)) for name, belongs in score.SLICES.items()},
+        "task": task.value,
+        "unreadable": sum(bool(outcome.trouble) for outcome in ran.outcomes),
+    }
+
+
+def _per_image(pairs: list[tuple[Shot, score.Outcome]], count: Callable[[Shot, score.Outcome], int]) -> float:
+    return round(fmean(count(shot, outcome) for shot, outcome in pairs), 4)
+
+
+def _times(ran: Run) -> Figures:
+    """Means of the pictures that could be read, and the median of cpu_ms; None where there was none."""
+    good = [outcome for outcome in ran.outcomes if not outcome.trouble]
+    columns: dict[str, list[float]] = {
+        "cpu_ms": [outcome.cpu_ms for outcome in good],
+        "decode_ms": [outcome.decode_ms for outcome in good],
+        "detect_ms": [outcome.detect_ms for outcome in good],
+    }
+    means: Figures = {name: round(fmean(values), 2) if values else None for name, values in columns.items()}
+    return means | {"cpu_ms_median": round(median(columns["cpu_ms"]), 2) if good else None}
