@@ -4,6 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cache, partial
 from importlib.util import find_spec
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -54,7 +55,11 @@ def _airbeat(*, one_look: bool = False) -> Reader:
     from edge.vision.read import PlateReader
     from edge.vision.stills import StillReader
 
-    detect, read, look = (cache(partial(part, 1)) for part in (load_detector, PlateReader, StillReader))
+    detect, read, look = (
+        cache(partial(load_detector, 1)),
+        cache(partial(PlateReader, 1)),
+        cache(partial(StillReader, 1)),
+    )
     return Reader(
         find=lambda bgr: [plate.box for plate in (detect()(bgr) if one_look else detect().still(bgr))],
         look=lambda bgr: [read.mark.canonical for read in look()(bgr)],
@@ -75,7 +80,7 @@ def _cut(bgr: Bgr, box: Box) -> Bgr:
 def _rapidocr() -> Reader:
     from rapidocr import RapidOCR
 
-    engine = RapidOCR(params={"Global.log_level": "error", "EngineConfig.onnxruntime.intra_op_num_threads": 1})
+    engine: Any = RapidOCR(params={"Global.log_level": "error", "EngineConfig.onnxruntime.intra_op_num_threads": 1})
 
     def find(bgr: Bgr) -> list[Box]:
         found = engine(bgr, use_det=True, use_cls=False, use_rec=False).boxes

@@ -1,6 +1,7 @@
 """A folder's truth.csv (image, vrm, x, y, w, h) in, what its pictures show out; a line that makes no sense is named."""
 
 import csv
+from collections.abc import Sequence
 from dataclasses import dataclass
 from math import isfinite
 from pathlib import Path
@@ -58,7 +59,7 @@ def marks_known(shown: list[Shot]) -> bool:
     return any(plate.vrm for shot in shown for plate in shot.plates)
 
 
-def _check_columns(path: Path, columns: "list[str] | tuple[str, ...]") -> None:
+def _check_columns(path: Path, columns: Sequence[str]) -> None:
     if "image" not in columns or not ("vrm" in columns or {*"xywh"} <= {*columns}):
         raise UserError(f"the columns are {', '.join(columns) or 'none'}", where=str(path), remedy=NEEDED)
 
