@@ -12,7 +12,7 @@ from datetime import datetime, timedelta
 
 from pydantic import Field, ValidationError
 
-from wire.events import GENESIS, Event, ObjectSeen, PlateRead, chain_hash, decode_event
+from wire.events import GENESIS, Event, ObjectIncident, ObjectPlaced, ObjectSeen, PlateRead, chain_hash, decode_event
 from wire.frozen import Frozen, Name
 from wire.states import Range
 
@@ -270,7 +270,9 @@ def _times(event: Event) -> tuple[datetime, ...]:
     match event.body:
         case PlateRead() as read:
             return event.happened_at, read.captured_at, read.first_seen_at, read.last_seen_at
-        case ObjectSeen() as seen:
+        case ObjectSeen() | ObjectPlaced() as seen:
             return event.happened_at, seen.captured_at
+        case ObjectIncident() as incident:
+            return event.happened_at, incident.captured_at, incident.since_at
         case _:
             return (event.happened_at,)

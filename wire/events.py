@@ -64,6 +64,59 @@ class ObjectSeen(Frozen):
     overview_sha256: Sha256 | None = None
 
 
+class ObjectPlaced(Frozen):
+    """An object that a flying camera saw, and where on the ground it stands."""
+
+    kind: Literal["object_placed"] = "object_placed"
+    camera: Name
+    label: str = Field(max_length=48)
+    confidence: Confidence
+    captured_at: At
+    track: int
+    box: Box
+    frame: tuple[int, int]
+    """Width and height of the picture that `box` is measured in."""
+    lat: Latitude
+    lon: Longitude
+    error_m: float = Field(ge=0)
+    """Longer half axis of the ellipse that holds the true place in 95 of 100 cases."""
+    covariance_m2: tuple[float, float, float]
+    """East-east, east-north, north-north."""
+    height_m: float
+    """Of the camera above the ground."""
+    overview_sha256: Sha256 | None = None
+
+
+class ObjectIncident(Frozen):
+    """A rule over zones and time found something, or it is over; both carry the same `cause_id`."""
+
+    kind: Literal["object_incident"] = "object_incident"
+    cause_id: UUID
+    state: Literal["opened", "over"]
+    camera: Name
+    rule: str = Field(max_length=48)
+    """A name of edge/vision/scene_rules.py: person_on_carriageway, wrong_way, stopped_vehicle, crowd, ..."""
+    zone: str = Field(max_length=48)
+    reason: str = Field(max_length=300)
+    """Why the rule holds, in plain words."""
+    label: str = Field(max_length=48)
+    """What was seen: person, car, ..."""
+    count: int = Field(ge=1)
+    """How many of them at the moment of the picture."""
+    confidence: Confidence
+    """Of the surest box."""
+    since_at: At
+    captured_at: At
+    """Of the picture; for "over" the last moment at which the rule held."""
+    tracks: tuple[int, ...] = Field(default=(), max_length=64)
+    box: Box
+    frame: tuple[int, int]
+    """Width and height of the picture that `box` is measured in."""
+    lat: Latitude
+    lon: Longitude
+    overview_sha256: Sha256 | None = None
+
+
 class FlightEvent(Frozen):
     """A step of the launch table, a refusal or a failsafe; `inputs` is what the decision rested on (F26)."""
 
@@ -137,7 +190,17 @@ class ChainHead(Frozen):
 
 
 Body = Annotated[
-    PlateRead | ObjectSeen | FlightEvent | DockEvent | OrderOutcome | Fault | Dropped | Started | ChainHead,
+    PlateRead
+    | ObjectSeen
+    | ObjectPlaced
+    | ObjectIncident
+    | FlightEvent
+    | DockEvent
+    | OrderOutcome
+    | Fault
+    | Dropped
+    | Started
+    | ChainHead,
     Field(discriminator="kind"),
 ]
 
@@ -186,7 +249,7 @@ def lane_of(body: Body, hit: bool) -> Lane:
     match body:
         case PlateRead():
             return Lane.FLIGHT if hit else Lane.READS
-        case ObjectSeen():
+        case ObjectSeen() | ObjectPlaced():
             return Lane.READS
         case _:
             return Lane.FLIGHT

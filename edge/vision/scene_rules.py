@@ -1,0 +1,142 @@
+"""What must not be in a scene: tracks and zones in, findings with their reason out. Pure: each rule is one function.
+
+A rule tells what holds in this picture; for how long it must hold before it counts, and when it is over, is told in
+`scene_causes`. Only kinds whose precision was measured raise an alarm: `measured`, from the network's model card.
+"""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from math import hypot
+
+from pydantic import Field
+
+from edge.vision.object_track import VEHICLES, ObjectTrack, size
+from edge.vision.zones import Zone, foot
+from wire.config import Section
+
+LEAST_WAY = 0.5
+"""Of its size: a vehicle must have come so far within the way kept before its direction means anything."""
+AGAINST = -0.5
+"""Cosine between its way and the allowed one: more than 120 degrees apart is against it, turning across is not."""
+RIDDEN = ("bicycle", "motorcycle")
+
+
+class SceneTimes(Section):
+    """Seconds for which a rule must hold before it counts, and must not hold before it is over."""
+
+    person_s: float = Field(default=2, ge=0, le=60)
+    wrong_way_s: float = Field(default=1.5, ge=0, le=60)
+    stopped_s: float = Field(default=30, ge=1, le=3600)
+    """Longer than the longest red light or queue of the zone."""
+    crowd_s: float = Field(default=10, ge=0, le=3600)
+    knife_s: float = Field(default=1, ge=0, le=60)
+    over_s: float = Field(default=5, gt=0, le=600)
+
+
+@dataclass(frozen=True)
+class Scene:
+    """One picture's firm tracks. `frame`: its width and height in px; `t`: seconds."""
+
+    tracks: tuple[ObjectTrack, ...]
+    frame: tuple[int, int]
+    t: float
+
+
+@dataclass(frozen=True)
+class Finding:
+    """A rule holds in this picture. `alone`: the cause is this one object, else whatever is in the zone."""
+
+    rule: str
+    zone: str
+    what: str
+    """The reason in plain words, without how long."""
+    tracks: tuple[ObjectTrack, ...]
+    alone: bool = False
+
+
+Rule = Callable[[Scene, Zone], Iterator[Finding]]
+
+
+def person_on_carriageway(scene: Scene, zone: Zone) -> Iterator[Finding]:
+    """People on foot whose feet are on a carriageway; who rides is no walker."""
+    if zone.kind != "carriageway":
+        return
+    rides = [track for track in scene.tracks if track.kind in RIDDEN]
+    people = tuple(p for p in _within(scene, zone, "person") if not any(_on(p, ride) for ride in rides))
+    if people:
+        what = "a person" if len(people) == 1 else f"{len(people)} people"
+        yield Finding("person_on_carriageway", zone.name, f"{what} on the carriageway {zone.name}", people)
+
+
+def wrong_way(scene: Scene, zone: Zone) -> Iterator[Finding]:
+    """Vehicles that drive against the zone's direction."""
+    if zone.direction is None:
+        return
+    for vehicle in _within(scene, zone, *VEHICLES):
+        cosine = _cosine(vehicle.velocity, zone.direction)
+        seconds = vehicle.way[-1][0] - vehicle.way[0][0]
+        if cosine < AGAINST and hypot(*vehicle.velocity) * seconds > LEAST_WAY * size(vehicle.box):
+            what = f"a {vehicle.kind} drives against the direction of {zone.name}"
+            yield Finding("wrong_way", zone.name, what, (vehicle,), alone=True)
+
+
+def stopped_vehicle(scene: Scene, zone: Zone) -> Iterator[Finding]:
+    """Vehicles that stand on a carriageway or where nobody may stop."""
+    if zone.kind not in ("carriageway", "no_stopping"):
+        return
+    for vehicle in _within(scene, zone, *VEHICLES):
+        if scene.t > vehicle.still_t:
+            yield Finding(
+                "stopped_vehicle", zone.name, f"a {vehicle.kind} stands in {zone.name}", (vehicle,), alone=True
+            )
+
+
+def crowd(scene: Scene, zone: Zone) -> Iterator[Finding]:
+    """As many people in a zone as its config calls a crowd."""
+    people = _within(scene, zone, "person")
+    if zone.crowd_from is not None and len(people) >= zone.crowd_from:
+        what = f"{len(people)} people in {zone.name} (a crowd is {zone.crowd_from})"
+        yield Finding("crowd", zone.name, what, people)
+
+
+def knife(scene: Scene, zone: Zone) -> Iterator[Finding]:
+    """A knife in any zone; silent until its precision has been measured (see `findings`)."""
+    if seen := _within(scene, zone, "knife"):
+        yield Finding("knife", zone.name, f"a knife in {zone.name}", seen)
+
+
+RULES: dict[str, tuple[Rule, Callable[[SceneTimes], float], tuple[str, ...]]] = {
+    "person_on_carriageway": (person_on_carriageway, lambda times: times.person_s, ("person",)),
+    "wrong_way": (wrong_way, lambda times: times.wrong_way_s, VEHICLES),
+    "stopped_vehicle": (stopped_vehicle, lambda times: times.stopped_s, VEHICLES),
+    "crowd": (crowd, lambda times: times.crowd_s, ("person",)),
+    "knife": (knife, lambda times: times.knife_s, ("knife",)),
+}
+"""Name -> the rule, for how long it must hold, and the kinds that it rests on."""
+
+
+def findings(scene: Scene, zones: tuple[Zone, ...], measured: frozenset[str]) -> tuple[Finding, ...]:
+    """Everything that holds now. Tracks of kinds outside `measured` can't raise an alarm."""
+    heard = Scene(tuple(t for t in scene.tracks if t.firm and t.kind in measured), scene.frame, scene.t)
+    return tuple(found for rule, _, _ in RULES.values() for zone in zones for found in rule(heard, zone))
+
+
+def silent_rules(measured: frozenset[str]) -> tuple[str, ...]:
+    """The rules that can't hold, for nobody measured the precision of any kind that they rest on."""
+    return tuple(name for name, (_, _, kinds) in RULES.items() if measured.isdisjoint(kinds))
+
+
+def _within(scene: Scene, zone: Zone, *kinds: str) -> tuple[ObjectTrack, ...]:
+    return tuple(t for t in scene.tracks if t.kind in kinds and zone.holds(foot(t.box), scene.frame))
+
+
+def _on(person: ObjectTrack, ride: ObjectTrack) -> bool:
+    """Whether the person's middle is above the ride and their feet are within its height."""
+    x, y = foot(person.box)
+    x1, y1, x2, y2 = ride.box
+    return x1 <= x <= x2 and y1 <= y <= y2 + 0.15 * (y2 - y1)
+
+
+def _cosine(a: tuple[float, float], b: tuple[float, float]) -> float:
+    lengths = hypot(*a) * hypot(*b)
+    return (a[0] * b[0] + a[1] * b[1]) / lengths if lengths else 0.0
