@@ -7,14 +7,19 @@ from numpy.typing import NDArray
 
 from edge.vision.ppocr import LineRecogniser, Probabilities
 from edge.vision.rectify import text_lines
-from edge.vision.vote import Reading
+from edge.vision.vote import Reading, Rivals
 
 Bgr = NDArray[np.uint8]
+Column = NDArray[np.float32]
 
 BLANK, OTHER = 0, 37
 CHARACTERS = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ"
 LEAST_CHAR = 0.35
 """Below it a character in the middle of a plate was always a seal, a screw or a coat of arms (plates/eu, 51 photos)."""
+
+
+LEAST_RIVAL = 0.005
+MOST_RIVALS = 4
 
 
 @dataclass(frozen=True)
@@ -48,7 +53,18 @@ def decode(probabilities: Probabilities) -> Reading:
     glyphs = [glyph for glyph in _glyphs(probabilities) if glyph.sign == "-" or glyph.confidence >= LEAST_CHAR]
     raw = "".join(glyph.sign for glyph in glyphs).strip("-")
     kept = [glyph for glyph in glyphs if glyph.sign != "-"]
-    return Reading("".join(g.sign for g in kept), tuple(g.confidence for g in kept), raw)
+    rivals = tuple(_rivals(probabilities[glyph.column], glyph.sign) for glyph in kept)
+    return Reading("".join(g.sign for g in kept), tuple(g.confidence for g in kept), raw, rivals=rivals)
+
+
+def _rivals(column: Column, sign: str) -> Rivals:
+    """What else it may have been, likeliest first; "" for no character at all."""
+    second: dict[str, float] = {}
+    for label in column.argsort()[::-1][: MOST_RIVALS + 2].tolist():
+        other = "" if label in {BLANK, OTHER} else CHARACTERS[label - 1]
+        if other != sign and column[label] >= LEAST_RIVAL:
+            second[other] = second.get(other, 0.0) + float(column[label])
+    return tuple(second.items())[:MOST_RIVALS]
 
 
 def _glyphs(probabilities: Probabilities) -> list[_Glyph]:
@@ -70,4 +86,6 @@ def _glyphs(probabilities: Probabilities) -> list[_Glyph]:
 def _joined(lines: list[Reading]) -> Reading:
     """The lines of one plate as one reading."""
     chars = tuple(p for line in lines for p in line.chars)
-    return Reading("".join(line.text for line in lines), chars, " ".join(filter(None, (line.raw for line in lines))))
+    rivals = tuple(r for line in lines for r in line.rivals)
+    raw = " ".join(filter(None, (line.raw for line in lines)))
+    return Reading("".join(line.text for line in lines), chars, raw, rivals=rivals)

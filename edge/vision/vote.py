@@ -1,9 +1,10 @@
 """Many readings of one passing vehicle in, one consensus out. Pure.
 
-Readings are aligned to the heaviest of the commonest length. At each place every reading speaks with its confidence p:
-log p for its own character, log of an equal share of 1 - p for each other one. Readings of one vehicle share their
-blur, so a further reading counts half; a reader is as sure of a plate too small to tell M from W, so one from afar
-counts less still and is never believed wholly. The posterior is the character's confidence.
+Readings are aligned to the heaviest of the commonest length. At each place every reading speaks with the probability
+that it gave to its own character and to its rivals; what is left is shared by all others. The logarithms are summed:
+readings of one vehicle share their blur, so a further reading counts half; a reader is as sure of a plate too small to
+tell M from W, so one from afar counts less still and is never believed wholly. The sums are the places' posteriors;
+the formats of marks choose among them (grammar.py).
 """
 
 from collections import defaultdict
@@ -11,6 +12,7 @@ from dataclasses import dataclass
 from difflib import SequenceMatcher
 from math import exp, log, prod
 
+from edge.vision.grammar import Chance, Place, weigh
 from wire.vrm import UNKNOWN, fold, parse
 
 ALPHABET = 36
@@ -20,17 +22,23 @@ FURTHER_WEIGHT = 0.5
 AFAR_DOUBT = 0.12
 FULL_WEIGHT = 0.6
 """A reading of less weight is no witness for an early word."""
+LEAST_P = 1e-5
+"""No reader rules a character out: one sure and wrong reading must not silence all others."""
+
+Rivals = tuple[tuple[str, float], ...]
+"""(character, probability), likeliest first; "" for no character at all."""
 
 
 @dataclass(frozen=True)
 class Reading:
     """`text`: capitals and digits; `chars`: one confidence (0 to 1) each; `raw`: as seen, separators included;
-    `weight`: 0 to 1, how much its word counts."""
+    `weight`: 0 to 1, how much its word counts; `rivals`: what else each character may have been, or nothing at all."""
 
     text: str
     chars: tuple[float, ...]
     raw: str = ""
     weight: float = 1.0
+    rivals: tuple[Rivals, ...] = ()
 
     @property
     def confidence(self) -> float:
@@ -40,7 +48,8 @@ class Reading:
 
 @dataclass(frozen=True)
 class Consensus:
-    """`text`: as voted; `vrm`: canonical; `agreeing`: readings of weight that say the same (O = 0, I = 1)."""
+    """`text`: as voted; `vrm`: canonical; `agreeing`: readings of weight that say the same (O = 0, I = 1);
+    `share`: how likely the whole text is among all that were considered."""
 
     text: str
     vrm: str
@@ -49,6 +58,7 @@ class Consensus:
     readings: int
     agreeing: int
     raw: str
+    share: float = 1.0
 
     @property
     def confidence(self) -> float:
@@ -69,15 +79,16 @@ def vote(readings: list[Reading]) -> Consensus | None:
     pivot = _pivot(readings)
     columns: list[list[_Voice]] = [[] for _ in pivot.text]
     for reading in readings:
-        for place, char, confidence in _align(pivot, reading):
-            believed = min(confidence, 0.999 - AFAR_DOUBT * (1 - reading.weight))
-            columns[place].append(_Voice(char, max(believed, 0.02), reading.weight))
-    chosen = [_choose(column) for column in columns]
-    text = "".join(char for char, _ in chosen)
+        for place, voice in _align(pivot, reading):
+            columns[place].append(voice)
+    weighed = weigh([_posterior(column) for column in columns])
+    if not weighed.text:
+        return None
+    text = "".join(_shown(columns[at], char) for at, char in zip(weighed.at, weighed.text, strict=True))
     mark = parse(text)
     agreeing = sum(r.weight >= FULL_WEIGHT and fold(r.text) == fold(text) for r in readings)
     raw = next((r.raw for r in sorted(readings, key=lambda r: -r.confidence) if r.text == text), text)
-    return Consensus(text, mark.canonical, mark.format, tuple(p for _, p in chosen), len(readings), agreeing, raw)
+    return Consensus(text, mark.canonical, mark.format, weighed.chars, len(readings), agreeing, raw, weighed.share)
 
 
 def _pivot(readings: list[Reading]) -> Reading:
@@ -89,39 +100,73 @@ def _pivot(readings: list[Reading]) -> Reading:
     return max((r for r in readings if len(r.text) == length), key=lambda r: r.weight * r.confidence)
 
 
-def _align(pivot: Reading, reading: Reading) -> list[tuple[int, str, float]]:
-    """(place in the pivot, character, confidence) for every character of `reading` that has a place there."""
-    if len(reading.text) == len(pivot.text):
-        return list(zip(range(len(pivot.text)), reading.text, reading.chars, strict=True))
-    blocks = SequenceMatcher(None, fold(pivot.text), fold(reading.text), autojunk=False).get_matching_blocks()
-    return [(a + i, reading.text[b + i], reading.chars[b + i]) for a, b, size in blocks for i in range(size)]
-
-
 @dataclass(frozen=True)
 class _Voice:
-    """One reading's word at one place."""
+    """One reading's word at one place: folded character -> probability; `p` of its own one, `char` as read."""
 
     char: str
     p: float
     weight: float
+    says: dict[str, float]
 
 
-def _choose(column: list[_Voice]) -> tuple[str, float]:
-    """The character with the greatest posterior, and that posterior. O and 0, I and 1 are one glyph each here."""
+def _align(pivot: Reading, reading: Reading) -> list[tuple[int, _Voice]]:
+    """(place in the pivot, voice) for every character of `reading` that has a place there."""
+    if len(reading.text) == len(pivot.text):
+        return [(place, _voice(reading, place)) for place in range(len(pivot.text))]
+    blocks = SequenceMatcher(None, fold(pivot.text), fold(reading.text), autojunk=False).get_matching_blocks()
+    return [(a + i, _voice(reading, b + i)) for a, b, size in blocks for i in range(size)]
+
+
+def _voice(reading: Reading, place: int) -> _Voice:
+    """O and 0, I and 1 are one glyph each here: their probabilities are one."""
+    char, own = reading.text[place], reading.chars[place]
+    says: dict[str, float] = {fold(char): own}
+    for rival, p in reading.rivals[place] if reading.rivals else ():
+        key = fold(rival)
+        says[key] = says.get(key, 0.0) + p
+    believed = min(says[fold(char)], 0.999 - AFAR_DOUBT * (1 - reading.weight))
+    return _Voice(char, max(believed, 0.02), reading.weight, says)
+
+
+def _posterior(column: list[_Voice]) -> Place:
+    """How likely each character is that anybody named."""
     ranked = sorted(column, key=lambda voice: -voice.weight * voice.p)
-    keys = {fold(voice.char) for voice in ranked}
+    keys = sorted({key for voice in ranked for key in voice.says})
     scores = dict.fromkeys(keys, 0.0)
     silent = 0.0
     for rank, voice in enumerate(ranked):
         weight = 1.0 if rank == 0 else FURTHER_WEIGHT * voice.weight
-        rest = log((1 - voice.p) / (ALPHABET - 1))
+        spoken, rest = _spoken(voice)
         for key in keys:
-            scores[key] += weight * (log(voice.p) if key == fold(voice.char) else rest)
+            scores[key] += weight * spoken.get(key, rest)
         silent += weight * rest
-    best = max(scores, key=lambda key: scores[key])
-    total = sum(exp(score - scores[best]) for score in scores.values())
-    total += (ALPHABET - len(keys)) * exp(silent - scores[best])
-    return next(voice.char for voice in ranked if fold(voice.char) == best), 1 / total
+    best = max(scores.values())
+    total = sum(exp(score - best) for score in scores.values()) + (ALPHABET - len(keys)) * exp(silent - best)
+    heard = sum(voice.weight for voice in column) or 1.0
+    seen = {key: sum(voice.weight * voice.says.get(key, 0.0) for voice in column) / heard for key in keys}
+    return {key: Chance(exp(score - best) / total, seen[key]) for key, score in scores.items()}
+
+
+def _spoken(voice: _Voice) -> tuple[dict[str, float], float]:
+    """Log probabilities of what a voice names, and of each character that it does not."""
+    own = fold(voice.char)
+    doubt = 1 - voice.p
+    others = {key: p for key, p in voice.says.items() if key != own}
+    named = min(sum(others.values()) / max(1 - voice.says[own], 1e-6), 0.9) * doubt
+    scale = named / max(sum(others.values()), 1e-9)
+    spoken = {key: log(max(p * scale, LEAST_P)) for key, p in others.items()}
+    spoken[own] = log(voice.p)
+    return spoken, log(max((doubt - named) / (ALPHABET - len(spoken)), LEAST_P))
+
+
+def _shown(column: list[_Voice], key: str) -> str:
+    """The twin (O or 0) that most of the column's weight saw; position may still overrule it (wire.vrm)."""
+    weight: dict[str, float] = defaultdict(float)
+    for voice in column:
+        if fold(voice.char) == key:
+            weight[voice.char] += voice.weight * voice.p
+    return max(weight, key=lambda char: weight[char]) if weight else key
 
 
 def plausible(consensus: Consensus) -> bool:
