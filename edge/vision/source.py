@@ -75,7 +75,8 @@ def open_source(address: Address, *, open_s: float, read_s: float) -> InputConta
         container: InputContainer = av.open(address.url, options=dict(options), timeout=(open_s, read_s), **extra)
     except (av.FFmpegError, OSError, ValueError) as error:
         raise _explained(address, error) from error
-    if not container.streams.video:
+    # A format that FFmpeg knows but has no decoder for (SVG) is a video stream without a codec context.
+    if not container.streams.video or container.streams.video[0].codec_context is None:
         container.close()
         raise UserError("neither a picture nor a video", where=address.shown)
     return container
