@@ -22,6 +22,7 @@ from torch.utils.data import DataLoader, IterableDataset
 
 from edge.vision.line import HEIGHT, MOST_WIDTH, STRIDE
 from train.course import Course, follow, rate
+from train.export import commit
 from train.letters import CHARACTERS
 from train.lines import Line, line
 from train.reader_export import export_reader
@@ -90,20 +91,22 @@ def _places(sample: Line, columns: int) -> np.ndarray[Any, np.dtype[np.int64]]:
 
 @dataclass
 class Progress:
-    """A run between two batches: the only thing that a checkpoint holds."""
+    """A run between two batches: the only thing that a checkpoint holds. `commit`: at which the run began."""
 
     net: ReaderNet
     mean: ReaderNet
     optimiser: torch.optim.AdamW
+    commit: str
     seen: int = 0
 
     def state(self) -> dict[str, Any]:
-        return {name: getattr(self, name).state_dict() for name in ("net", "mean", "optimiser")} | {"seen": self.seen}
+        parts = {name: getattr(self, name).state_dict() for name in ("net", "mean", "optimiser")}
+        return parts | {"seen": self.seen, "commit": self.commit}
 
     def load(self, state: dict[str, Any]) -> None:
         for name in ("net", "mean", "optimiser"):
             getattr(self, name).load_state_dict(state[name])
-        self.seen = state["seen"]
+        self.seen, self.commit = state["seen"], state["commit"]
 
 
 def fresh(seed: int) -> Progress:
@@ -114,7 +117,7 @@ def fresh(seed: int) -> Progress:
     for weight in net.parameters():
         if weight.dim() == 4:
             weight.data = weight.data.contiguous(memory_format=torch.channels_last)
-    return Progress(net, mean, torch.optim.AdamW(net.parameters(), RATE, weight_decay=1e-2))
+    return Progress(net, mean, torch.optim.AdamW(net.parameters(), RATE, weight_decay=1e-2), commit())
 
 
 def learn(progress: Progress, batch: Batch, share: float) -> float:
@@ -167,7 +170,8 @@ def main(argv: list[str] | None = None) -> int:
 
 
 def _run(course: Course, resume: bool) -> int:
-    export_reader(run(course, resume=resume).mean, course)
+    done = run(course, resume=resume)
+    export_reader(done.mean, course, done.commit)
     return 0
 
 

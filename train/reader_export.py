@@ -9,14 +9,17 @@ import torch
 
 from edge.vision.line import HEIGHT, STRIDE
 from train.course import Course
-from train.export import MODELS, commit, enter
+from train.export import MODELS, enter
 from train.reader_net import CLASSES, ReaderNet, Shipped
 
 NAME = "plate_reader"
 
 
-def export_reader(net: ReaderNet, course: Course, folder: Path = MODELS) -> Path:
-    """Writes plate_reader.onnx and its manifest entry into `folder`; the scores stay to be measured."""
+def export_reader(net: ReaderNet, course: Course, commit: str, folder: Path = MODELS) -> Path:
+    """Writes plate_reader.onnx and its manifest entry into `folder`; the scores stay to be measured.
+
+    `commit`: at which the run began.
+    """
     path = folder / f"{NAME}.onnx"
     folder.mkdir(parents=True, exist_ok=True)
     with warnings.catch_warnings():
@@ -32,18 +35,18 @@ def export_reader(net: ReaderNet, course: Course, folder: Path = MODELS) -> Path
             output_names=["columns"],
             dynamic_axes={"strips": {0: "strips", 3: "width"}, "columns": {0: "strips", 1: "width/4"}},
         )
-    enter(folder, NAME, _entry(path, course))
+    enter(folder, NAME, _entry(path, course, commit))
     return path
 
 
-def _entry(path: Path, course: Course) -> dict[str, Any]:
+def _entry(path: Path, course: Course, commit: str) -> dict[str, Any]:
     return {
         "file": path.name,
         "sha256": hashlib.sha256(path.read_bytes()).hexdigest(),
         "licence": "AGPL-3.0-or-later",
         "recipe": f"airbeat train reader --samples {course.samples} --seed {course.seed}",
         "seed": course.seed,
-        "commit": commit(),
+        "commit": commit,
         "samples": course.samples,
         "data": ["plates rendered by train/plate.py: UK outlines of sim/glyphs.py, fonts of train/letters.py"],
         "input": {
