@@ -3,11 +3,12 @@
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from typing import Any
 from uuid import UUID, uuid4
 
 from edge.config import Limits
-from edge.flight import streams
+from edge.flight import inspection, streams
 from edge.flight.autopilots import Command, profile_of
 from edge.flight.codec import Codec
 from edge.flight.dock import parse
@@ -18,13 +19,14 @@ from edge.flight.geometry import Place
 from edge.flight.launch import Stage
 from edge.flight.life import Answered
 from edge.flight.roomclock import RoomClock, tick
-from edge.flight.seen import Seen, Site
+from edge.flight.seen import Fitted, Seen, Site
 from edge.flight.sortie import Moved, Step, advance, obey
 from edge.flight.state import Sortie
 from edge.flight.telemetry import Telemetry, hear
 from sim.dock import Dock, DockConfig
 from sim.vehicle import Vehicle, VehicleConfig
 from sim.weather import WeatherConfig
+from wire.baseline import read_rules
 from wire.dock import Input, Register
 from wire.orders import Act, GoTo, Hold, Land, Launch, Lease, Order, OrderState, Return
 from wire.states import Lid
@@ -41,6 +43,7 @@ LIMITS = Limits(
     scene_alt_rel_m=35, min_on_scene_s=120, battery_wh=180, cruise_w=700, hover_w=600, reserve_pct=20, max_flight_s=900,
     max_range_m=1500, max_clock_offset_ms=500,
 )  # fmt: skip
+BASELINE = read_rules(Path(__file__).parent.parent / "firmware-configs" / "demo" / "arducopter.toml")
 T0 = datetime(2026, 11, 22, 12, tzinfo=UTC)
 TICK_S = 0.05
 PEER = ("127.0.0.1", 14550)
@@ -58,8 +61,10 @@ class Core:
     advance: Callable[[Site, Sortie, Seen], Step] = advance
 
 
-def make_site(limits: Limits = LIMITS) -> Site:
-    return Site(EDGE, AIRCRAFT, profile_of("arducopter"), limits, DOCK, make_fence(DOCK, limits.fence))
+def make_site(limits: Limits = LIMITS, landing_places: tuple[Place, ...] = ()) -> Site:
+    fence, fitted = make_fence(DOCK, limits.fence), Fitted(traffic=True, remote_id=True)
+    wanted = inspection.make_wanted(BASELINE, limits.fence)
+    return Site(EDGE, AIRCRAFT, profile_of("arducopter"), limits, DOCK, fence, wanted, fitted, landing_places)
 
 
 def make_order(act: Act, seq: int = 1, at: datetime = T0, **changes: Any) -> Order:
@@ -109,7 +114,7 @@ class World:
         self.truth: list[tuple[float, str, dict[str, Any]]] = []
         config = VehicleConfig(
             name=AIRCRAFT, mavlink="udpin:127.0.0.1:14550", powered_s=self.powered_s, charge=self.charge,
-            weather=self.weather, lat=DOCK.lat, lon=DOCK.lon,
+            weather=self.weather, lat=DOCK.lat, lon=DOCK.lon, adsb=True, remote_id=True,
         )  # fmt: skip
         self.vehicle = Vehicle(config, self._tell)
         self.dock = Dock(DockConfig(name=EDGE), self.vehicle, self._tell)
@@ -129,6 +134,7 @@ class World:
         """The flight process begins anew with what it had saved."""
         self.sortie = replace(sortie, since_s=self.now_s)
         self.telemetry, self.reading = Telemetry(), DockReading()
+        self.inspection = inspection.NONE
         self.codec = Codec(1, self._hear)
         self.clock, self.room_s = RoomClock(), self.now_s
         self.asked_s: float | None = None
@@ -185,7 +191,8 @@ class World:
     def seen(self) -> Seen:
         telemetry, reading = self.hears(self.telemetry), self.sees(self.reading)
         room_now, lost_s = self.clock.room_now(self.now_s), self.now_s - self.room_s
-        return Seen(self.now_s, telemetry, reading, self.clock.offset_ms, room_now, lost_s)
+        offset_ms = self.clock.offset_ms
+        return Seen(self.now_s, telemetry, reading, offset_ms, room_now, lost_s, self.inspection)
 
     def states(self, order_id: UUID) -> list[OrderState]:
         return [word.state for word in self.answers if word.order_id == order_id]
@@ -229,6 +236,8 @@ class World:
         commands = streams.due(self.telemetry, "arducopter", self.asked_s, self.now_s)
         self._send(commands)
         self.asked_s = self.now_s if commands else self.asked_s
+        about = (self.sortie.stage, self.sortie.since_s, self.telemetry)
+        self._converse(*inspection.look(self.site.wanted, self.inspection, *about, self.now_s))
         self._take(self.core.advance(self.site, self.sortie, self.seen()))
 
     def _is_due(self, ticks: int) -> bool:
@@ -237,7 +246,10 @@ class World:
     def _look_at_clock(self) -> None:
         box_s = self.wall_step_s + (self.clock_offset_ms or 0.0) / 1000
         wall = self.room_now() + timedelta(seconds=box_s)
-        self.clock = tick(self.clock, wall, self.now_s, self.clock_offset_ms, self.telemetry.airborne)
+        self.clock = tick(self.clock, wall, self.now_s, self.clock_offset_ms, self._in_flight())
+
+    def _in_flight(self) -> bool:
+        return self.telemetry.airborne or self.sortie.stage is Stage.STARTING
 
     def _take(self, step: Step) -> None:
         self._send(step.sends)
@@ -266,6 +278,14 @@ class World:
 
     def _hear(self, message: Any) -> None:
         self.telemetry = hear(self.telemetry, message, self.now_s)
+        if message.get_type() in inspection.CONVERSED:
+            self._converse(*inspection.heard(self.site.wanted, self.inspection, message, self.now_s))
+
+    def _converse(self, known: inspection.Inspection, sends: inspection.Sends) -> None:
+        self.inspection = known
+        for send in sends:
+            if self.link:
+                self.vehicle.receive(self.codec.encode(send), PEER)
 
     def _tell(self, kind: str, **fields: Any) -> None:
         now_s = self.vehicle.now_s if hasattr(self, "vehicle") else 0.0

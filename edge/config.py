@@ -1,5 +1,6 @@
 """SITE.toml: what one box has, where it stands and what its aircraft may do; no limit is hidden (F27)."""
 
+from os import cpu_count
 from pathlib import Path
 from typing import Annotated, Literal
 
@@ -51,9 +52,16 @@ class CameraConfig(Section):
     max_fps: float = Field(default=15, gt=0, le=60)
     stall_s: float = Field(default=8, gt=0, le=10)
     """Without a frame for so long the camera counts as stalled and is reopened (D10: 10 s at most)."""
+    min_looks: float = Field(default=3, gt=0, le=60)
+    """Looks a second for plates that this camera has whatever the others of the box want; max_fps is the most."""
 
     def info(self) -> CameraInfo:
         return CameraInfo(name=self.name, role=self.role, lat=self.lat, lon=self.lon, heading_deg=self.heading_deg)
+
+
+class VisionConfig(Section):
+    look_cores: float = Field(default_factory=lambda: (cpu_count() or 2) / 2, gt=0, le=256)
+    """Cores that the looks of all cameras together may take; half of them all, if it isn't said."""
 
 
 class Limits(Section):
@@ -92,12 +100,24 @@ class Limits(Section):
 
 
 class FlightConfig(Section):
-    """`link`: udpin:HOST:PORT (we listen), udpout:HOST:PORT or tcp:HOST:PORT."""
+    """`link`: udpin:HOST:PORT (we listen), udpout:HOST:PORT, tcp:HOST:PORT or serial:DEVICE:BAUD."""
 
     aircraft: Name
     autopilot: Literal["arducopter", "px4"]
-    link: Annotated[str, Field(pattern=r"^(udpin|udpout|tcp):[^:]+:\d+$")]
+    link: Annotated[str, Field(pattern=r"^(udpin|udpout|tcp|serial):[^:]+:\d+$")]
     system_id: int = Field(ge=1, le=255)
+    signing_key: Literal["none"] | Path
+    """The MAVLink key that box and aircraft share (F19); none: nothing is signed, anyone on the link is believed."""
+    observer: Annotated[str, Field(pattern=r"^udpout:[^:]+:\d+$")] | None = None
+    """A second consumer, e.g. QGroundControl: it sees all and may ask, not order."""
+    baseline: Path
+    """What its autopilot must be set to, sealed by the room (F18); `airbeat baseline seal` makes it."""
+    traffic: Literal["adsb", "none"]
+    """The receiver of other aircraft (F14); none: nothing watches for them."""
+    remote_id: Literal["mavlink", "none"]
+    """The Remote ID transmitter (F15): its OPEN_DRONE_ID_ARM_STATUS is watched."""
+    landing_places: tuple[tuple[Latitude, Longitude], ...] = ()
+    """Where it may land when its dock can't take it (F22), the preferred first; without any, beside the dock."""
     limits: Limits
 
 
@@ -113,6 +133,7 @@ class SiteConfig(Section):
     box: BoxConfig
     uplink: UplinkConfig
     outbox: OutboxConfig = OutboxConfig()
+    vision: VisionConfig = VisionConfig()
     cameras: tuple[CameraConfig, ...] = ()
     flight: FlightConfig | None = None
     dock: ModbusDock | None = None

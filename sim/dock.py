@@ -45,6 +45,8 @@ class Dock:
         """0 closed, 1 open."""
         self.aim: float | None = None
         """Where the lid is going; None when it stands."""
+        self.stuck: float | None = None
+        """A jam: the lid stands here, whatever it is told; None where it moves."""
         self.charge = True
         self._tell, self._now_s = tell, 0.0
         self._seen: Observation | None = None
@@ -118,6 +120,9 @@ class Dock:
             self._tell("lid", dock=self.config.name, state=state)
 
     def _move_lid(self, dt: float) -> None:
+        if self.stuck is not None:
+            self.lid = self.stuck
+            return
         if self.aim is None:
             return
         was_open, way = self.open, dt / self.config.lid_s

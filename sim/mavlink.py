@@ -33,9 +33,11 @@ class Codec:
         self.garbage = 0
         """Datagrams, or parts of them, that were no MAVLink."""
 
-    def encode(self, message: Any) -> bytes:
+    def encode(self, message: Any, component_id: int | None = None) -> bytes:
+        """`component_id`: of another device on the same aircraft; its messages share our count."""
+        own, self._out.srcComponent = self._out.srcComponent, component_id or self._out.srcComponent
         packed: bytes = message.pack(self._out)
-        self._out.seq = (self._out.seq + 1) % 256
+        self._out.seq, self._out.srcComponent = (self._out.seq + 1) % 256, own
         return packed
 
     def decode(self, datagram: bytes) -> list[Any]:

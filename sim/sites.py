@@ -74,6 +74,10 @@ class Places:
         return self.run / box
 
     @property
+    def baseline(self) -> Path:
+        return self.run / "arducopter.baseline"
+
+    @property
     def room(self) -> Path:
         return self.run / "room.toml"
 
@@ -120,6 +124,9 @@ def _dock(dock: DockSpec, places: Places) -> Toml:
         "autopilot": "arducopter",
         "link": "udpin:" + dock.mavlink.removeprefix("udpout:"),
         "system_id": dock.system_id,
+        "baseline": str(places.baseline),
+        "traffic": "adsb",
+        "remote_id": "mavlink",
         "limits": {**LIMITS, "ground_amsl_m": dock.amsl_m, "pad_amsl_m": dock.amsl_m, "fence": fence()},
     }
     modbus = {"kind": "modbus", "host": "127.0.0.1", "port": dock.modbus_port, **place}

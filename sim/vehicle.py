@@ -16,6 +16,7 @@ from sim.autopilot.copter import Copter
 from sim.autopilot.estimate import Estimate, Origin
 from sim.autopilot.parameters import Parameters
 from sim.battery import draw, mah
+from sim.beacons import Beacons
 from sim.clock import Clock
 from sim.mavlink import Address, Codec, Kind, Peer, dialect, open_socket
 from sim.physics import MAX_THRUST, Airframe, Body, step
@@ -53,6 +54,9 @@ class VehicleConfig(Section):
     """A parameter file to load at start; None keeps the factory values (no fence, no ground station failsafe)."""
     gps_error_m: float = Field(default=0.25, ge=0)
     weather: WeatherConfig = WeatherConfig()
+    adsb: bool = False
+    remote_id: bool = False
+    """Whether a traffic receiver and a Remote ID transmitter are fitted."""
 
 
 def _silent(_kind: str, **_fields: Any) -> None:
@@ -78,6 +82,7 @@ class Vehicle:
             Ripple(f"{config.seed}:{config.name}:gps:{axis}", config.gps_error_m, fastest_s=20, slowest_s=180)
             for axis in ("north", "east", "down")
         )
+        self.beacons = Beacons(self._origin, config.adsb, config.remote_id)
         self._boot_s = -config.powered_s
         self.copter = self._boot()
         self._was = self.copter.mode, self.copter.armed
@@ -141,10 +146,11 @@ class Vehicle:
 
     def outgoing(self) -> list[tuple[bytes, Peer]]:
         """What is due to be sent, to whom."""
-        news = self._news()
+        news, around = self._news(), self.beacons.due(self.now_s) if self._peers else []
         out: list[tuple[bytes, Peer]] = []
         for peer, (channel, codec) in self._peers.items():
             out += [(codec.encode(message), peer) for message in (*channel.due(), *news)]
+            out += [(codec.encode(message, component), peer) for component, message in around]
         return out
 
     def _news(self) -> list[Any]:

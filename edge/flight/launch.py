@@ -29,6 +29,8 @@ class Stage(StrEnum):
     RETURNING = "returning"
     LANDING = "landing"
     """The last metres above the pad."""
+    DIVERTING = "diverting"
+    """On the way to another landing place than its dock (F22)."""
     LANDING_HERE = "landing_here"
     LANDED_OUT = "landed_out"
     """On the ground away from the pad: somebody has to fetch it."""
@@ -61,6 +63,12 @@ class Happened(StrEnum):
     """Disarmed on the pad under a closed lid."""
     MUST_RETURN = "must_return"
     ROOM_LOST = "room_lost"
+    AVOID_DOWN = "avoid_down"
+    """Traffic comes too near (F14): these three are the ways to give way."""
+    AVOID_HOLD = "avoid_hold"
+    AVOID_HOME = "avoid_home"
+    DIVERT = "divert"
+    """The dock can't take it (F22)."""
     AUTOPILOT_RETURNS = "autopilot_returns"
     AUTOPILOT_LANDS = "autopilot_lands"
     NO_EFFECT = "no_effect"
@@ -80,7 +88,7 @@ S, H = Stage, Happened
 ORDERS = (H.LAUNCH, H.GOTO, H.HOLD, H.RETURN, H.LAND)
 ABORTS = (H.HOLD, H.RETURN, H.LAND)
 FLYING = (S.CLIMBING, S.EN_ROUTE, S.ON_SCENE, S.HOLDING)
-AIRBORNE = (*FLYING, S.RETURNING, S.LANDING, S.LANDING_HERE)
+AIRBORNE = (*FLYING, S.RETURNING, S.LANDING, S.DIVERTING, S.LANDING_HERE)
 Steps = Mapping[tuple[Stage, Happened], tuple[Stage, Do]]
 
 
@@ -109,6 +117,7 @@ STEPS: Steps = {
     (S.ABORTING, H.TIMEOUT): (S.FAULT, Do.NOTHING),
     (S.CLIMBING, H.NO_EFFECT): (S.ABORTING, Do.DISARM),
     (S.CLIMBING, H.TIMEOUT): (S.RETURNING, Do.RETURN),
+    (S.CLIMBING, H.GOTO): (S.CLIMBING, Do.TAKE_OFF),
     (S.CLIMBING, H.AT_HEIGHT): (S.EN_ROUTE, Do.GO),
     (S.EN_ROUTE, H.AT_SCENE): (S.ON_SCENE, Do.NOTHING),
     **_each((S.EN_ROUTE, S.ON_SCENE, S.HOLDING, S.RETURNING), H.GOTO, S.EN_ROUTE, Do.GO),
@@ -117,10 +126,16 @@ STEPS: Steps = {
     **_each(AIRBORNE, H.LAND, S.LANDING_HERE, Do.LAND),
     **_each(FLYING, H.MUST_RETURN, S.RETURNING, Do.RETURN),
     **_each(FLYING, H.ROOM_LOST, S.RETURNING, Do.RETURN),
-    **_each(FLYING, H.AUTOPILOT_RETURNS, S.RETURNING, Do.NOTHING),
-    **_each((*FLYING, S.RETURNING), H.AUTOPILOT_LANDS, S.LANDING_HERE, Do.NOTHING),
+    **_each(FLYING, H.AVOID_DOWN, S.HOLDING, Do.GO),
+    **_each(FLYING, H.AVOID_HOLD, S.HOLDING, Do.HOLD),
+    **_each(FLYING, H.AVOID_HOME, S.RETURNING, Do.RETURN),
+    **_each((S.RETURNING, S.LANDING), H.DIVERT, S.DIVERTING, Do.GO),
+    (S.DIVERTING, H.AT_SCENE): (S.LANDING_HERE, Do.LAND),
+    (S.DIVERTING, H.TIMEOUT): (S.LANDING_HERE, Do.LAND),
+    **_each((*FLYING, S.DIVERTING), H.AUTOPILOT_RETURNS, S.RETURNING, Do.NOTHING),
+    **_each((*FLYING, S.RETURNING, S.DIVERTING), H.AUTOPILOT_LANDS, S.LANDING_HERE, Do.NOTHING),
     **_each((S.EN_ROUTE, S.ON_SCENE, S.HOLDING), H.NO_EFFECT, S.RETURNING, Do.RETURN),
-    **_each((S.RETURNING, S.LANDING, S.LANDING_HERE), H.NO_EFFECT, S.LANDING_HERE, Do.LAND),
+    **_each((S.RETURNING, S.LANDING, S.DIVERTING, S.LANDING_HERE), H.NO_EFFECT, S.LANDING_HERE, Do.LAND),
     (S.RETURNING, H.DESCENDING): (S.LANDING, Do.NOTHING),
     **_each(AIRBORNE, H.LANDED_ON_PAD, S.CLOSING, Do.NOTHING),
     **_each(AIRBORNE, H.LANDED_AWAY, S.LANDED_OUT, Do.NOTHING),
@@ -143,6 +158,6 @@ LID_WANTED: Mapping[Stage, Lid] = {
 """Asked of the dock until it is so; in the other stages the lid is left as it is."""
 
 DEADLINE_S: Mapping[Stage, float] = {
-    S.OPENING: 20, S.ARMING: 20, S.ABORTING: 15, S.CLIMBING: 60, S.CLOSING: 30,
+    S.OPENING: 20, S.ARMING: 20, S.ABORTING: 15, S.CLIMBING: 60, S.DIVERTING: 180, S.CLOSING: 30,
 }  # fmt: skip
 """Seconds in a stage after which TIMEOUT happens."""

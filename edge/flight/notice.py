@@ -2,14 +2,17 @@
 
 from collections.abc import Iterator
 
+from edge.flight import airspace
 from edge.flight.autopilots import Do
 from edge.flight.dockside import lid
 from edge.flight.geometry import Target, distance_m
-from edge.flight.launch import DEADLINE_S, Happened, Stage
+from edge.flight.landing import landing
+from edge.flight.launch import DEADLINE_S, FLYING, Happened, Stage
 from edge.flight.rules import Case, arming
 from edge.flight.seen import Seen, Site, on_pad_m
 from edge.flight.state import Sortie
 from edge.flight.telemetry import is_fresh
+from edge.flight.traffic import GiveWay
 from wire.states import Lid
 
 ROOM_LOST_S = 30.0
@@ -22,6 +25,7 @@ ABOVE_PAD_M = 10.0
 LID_STARTS_S = 1.0
 """A lid moves off its switch within this time of being told."""
 Events = Iterator[tuple[Happened, str]]
+AVOID = {GiveWay.DESCEND: Happened.AVOID_DOWN, GiveWay.HOLD: Happened.AVOID_HOLD, GiveWay.RETURN: Happened.AVOID_HOME}
 
 
 def notice(sortie: Sortie, seen: Seen, site: Site) -> Events:
@@ -32,6 +36,9 @@ def notice(sortie: Sortie, seen: Seen, site: Site) -> Events:
     yield from _ground(seen, site)
     if sortie.forced and seen.telemetry.airborne:
         yield Happened.MUST_RETURN, "; ".join(sortie.forced)
+    if seen.telemetry.airborne and seen.link_ok():
+        yield from _given_way(sortie, seen, site)
+        yield from _elsewhere(sortie, seen, site)
     if sortie.gave_up:
         yield Happened.NO_EFFECT, sortie.gave_up
     if sortie.talk is None and seen.link_ok():
@@ -78,6 +85,21 @@ def _ground(seen: Seen, site: Site) -> Events:
             yield Happened.LANDED_AWAY, "down and disarmed away from the pad"
 
 
+def _given_way(sortie: Sortie, seen: Seen, site: Site) -> Events:
+    """Once for each aircraft that comes too near (F14): whoever commands then knows of it, and may know better."""
+    near = airspace.near(seen, site) if sortie.stage in FLYING else ()
+    if any(contact.icao not in sortie.avoided for contact in near):
+        way = airspace.way_out(near, seen, site)
+        yield AVOID[way], f"{', '.join(contact.name for contact in near)} comes too near: {way} (F14)"
+
+
+def _elsewhere(sortie: Sortie, seen: Seen, site: Site) -> Events:
+    if sortie.stage in (Stage.RETURNING, Stage.LANDING):
+        choice = landing(seen, site, sortie.shut_s)
+        if choice.place != site.dock:
+            yield Happened.DIVERT, choice.why
+
+
 def _settled(sortie: Sortie, seen: Seen, site: Site) -> Events:
     """What counts only once the autopilot has done what it was asked last."""
     telemetry, target = seen.telemetry, sortie.target
@@ -85,7 +107,7 @@ def _settled(sortie: Sortie, seen: Seen, site: Site) -> Events:
         yield Happened.ARMED, "armed"
     if is_fresh(telemetry.heartbeat_s, seen.now_s) and telemetry.airborne:
         yield from _own_will(seen, site)
-    if target and telemetry.airborne and (telemetry.alt_rel_m or 0) >= target.alt_rel_m - 1.5:
+    if target and telemetry.airborne and (telemetry.alt_rel_m or 0) >= (sortie.climb_m or target.alt_rel_m) - 1.5:
         yield Happened.AT_HEIGHT, f"at {telemetry.alt_rel_m:.0f} m"
     if target and at(seen, target):
         yield Happened.AT_SCENE, "on scene"

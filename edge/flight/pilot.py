@@ -12,7 +12,7 @@ import structlog
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 from pydantic import ValidationError
 
-from edge.flight import streams
+from edge.flight import inspection, streams
 from edge.flight.disk import Disk
 from edge.flight.dock import Dock
 from edge.flight.dockside import DockReading, lid
@@ -50,6 +50,7 @@ class Rhythm:
     dock: float = 1.0
     health: float = 2.0
     clock: float = 0.5
+    record: float = 1.0
 
 
 RHYTHM = Rhythm()
@@ -58,12 +59,11 @@ RHYTHM = Rhythm()
 class Pilot:
     """One aircraft. `run` until cancelled; every method runs in the loop's thread."""
 
-    def __init__(self, site: Site, link_address: str, system_id: int, *, voice: Voice, dock: Dock, disk: Disk) -> None:
-        self._site, self._voice, self._dock = site, voice, dock
-        self._link = Link(link_address, system_id, self._heard)
+    def __init__(self, site: Site, link: Link, *, voice: Voice, dock: Dock, disk: Disk) -> None:
+        self._site, self._link, self._voice, self._dock = site, link, voice, dock
         self._memory: Memory = disk.memory()
         self._sortie: Sortie = resume(disk.saved(), time.monotonic())
-        self._telemetry = Telemetry()
+        self._telemetry, self._inspection = Telemetry(), inspection.NONE
         self._reading = DockReading()
         self._lid_told: Lid | None = None
         self._clock = RoomClock()
@@ -81,7 +81,7 @@ class Pilot:
 
     async def run(self, mqtt: Mqtt, room_key: Ed25519PublicKey, data_dir: Path) -> None:
         """Opens the doors and flies. Raises UserError where the MAVLink port is taken."""
-        await self._link.start()
+        await self._link.start(self._heard)
         loop = asyncio.get_running_loop()
 
         def receive(_topic: str, payload: bytes) -> None:
@@ -163,10 +163,15 @@ class Pilot:
         self._room_s = now_s if room else self._room_s
         if self._is_due("clock", RHYTHM.clock, now_s):
             offset_ms = read_clock_offset_ms(data_dir)
-            self._clock = tick(self._clock, datetime.now(UTC), now_s, offset_ms, self._telemetry.airborne)
+            flying = self._telemetry.airborne or self.stage is Stage.STARTING
+            self._clock = tick(self._clock, datetime.now(UTC), now_s, offset_ms, flying)
         if self._is_due("heartbeat", RHYTHM.heartbeat, now_s):
             self._link.heartbeat()
+        if self._is_due("record", RHYTHM.record, now_s):
+            self._voice.keep_record(self._link.cut(), self._link.stamp)
         self._ask_streams(now_s)
+        about = (self._sortie.stage, self._sortie.since_s, self._telemetry)
+        self._converse(*inspection.look(self._site.wanted, self._inspection, *about, now_s))
         seen = self._seen()
         self._take(advance(self._site, self._sortie, seen), seen)
         self._say_what_is_due(seen)
@@ -190,11 +195,14 @@ class Pilot:
     def _seen(self) -> Seen:
         now_s = time.monotonic()
         room_now, lost_s = self._clock.room_now(now_s), now_s - self._room_s
-        return Seen(now_s, self._telemetry, self._reading, self._clock.offset_ms, room_now, lost_s)
+        offset_ms = self._clock.offset_ms
+        return Seen(now_s, self._telemetry, self._reading, offset_ms, room_now, lost_s, self._inspection)
 
     def _heard(self, message: Message) -> None:
-        before = self._telemetry.texts
-        self._telemetry = hear(self._telemetry, message, time.monotonic())
+        before, now_s = self._telemetry.texts, time.monotonic()
+        self._telemetry = hear(self._telemetry, message, now_s)
+        if message.get_type() in inspection.CONVERSED:
+            self._converse(*inspection.heard(self._site.wanted, self._inspection, message, now_s))
         if self._telemetry.texts is not before:
             text = self._telemetry.texts[-1]
             log.info("autopilot_says", severity=text.severity, text=text.text)
@@ -204,6 +212,13 @@ class Pilot:
         for command in commands:
             self._link.send(command)
         self._streams_asked_s = now_s if commands else self._streams_asked_s
+
+    def _converse(self, known: inspection.Inspection, sends: inspection.Sends) -> None:
+        if known.result != self._inspection.result:
+            log.info("inspected", found="; ".join(known.result or ("nothing yet",)))
+        self._inspection = known
+        for send in sends:
+            self._link.send(send)
 
     async def _watch_dock(self) -> None:
         """Reads the dock, and passes a wish on as soon as there is one."""

@@ -23,7 +23,12 @@ class RoomClock:
 
 def tick(clock: RoomClock, wall: datetime, now_s: float, offset_ms: float | None, airborne: bool) -> RoomClock:
     """`offset_ms` as uplink measured it last. In flight the anchor stays; after a step the offset is unknown until
-    uplink's measurement agrees with the anchor again, or has disagreed for a minute."""
+    uplink's measurement agrees with the anchor again, or has disagreed for a minute.
+
+    Begun anew in flight there is no anchor and none is made: the wall clock may have been stepped since it was measured.
+    """
+    if airborne and clock.room_at is None:
+        return RoomClock()
     if offset_ms is None:
         return replace(clock, offset_ms=None, odd_since_s=None)
     room = wall - timedelta(milliseconds=offset_ms)

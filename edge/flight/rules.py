@@ -7,12 +7,12 @@ import math
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
-from edge.flight import energy
+from edge.flight import airspace, energy
 from edge.flight.dockside import lid, pad_clear, signals_fresh
 from edge.flight.gate import Go, Refusal
 from edge.flight.geometry import Place, Target, distance_m
 from edge.flight.launch import STEPS, Happened, Stage
-from edge.flight.seen import Seen, Site, live_wind, on_pad_m
+from edge.flight.seen import Seen, Site, battery_pct, live_wind, on_pad_m
 from edge.flight.telemetry import is_fresh
 from wire.orders import GoTo, Hold, Land, Launch, Order, Return
 from wire.states import Lid
@@ -51,12 +51,12 @@ def f1_lid_open(case: Case) -> Iterator[str]:
 
 def f3_energy(case: Case) -> Iterator[str]:
     """Out, scene, back in the live wind, landing, and the reserve on top."""
-    limits, battery_pct = case.site.limits, _battery_pct(case.seen)
-    if battery_pct is None:
+    limits, left_pct = case.site.limits, battery_pct(case.seen)
+    if left_pct is None:
         yield "the battery's charge is unknown (F3)"
         return
     cost = energy.sortie(case.site.dock, case.target, live_wind(case.seen, limits), limits)
-    yield from _short(energy.available_wh(battery_pct, limits), cost, case.site)
+    yield from _short(energy.available_wh(left_pct, limits), cost, case.site)
 
 
 def f5_fence(case: Case) -> Iterator[str]:
@@ -87,6 +87,17 @@ def f10_clock(case: Case) -> Iterator[str]:
         yield "the offset to the control room's clock is unknown (F10)"
     elif abs(offset_ms) > limit_ms:
         yield f"the clock is {offset_ms:.0f} ms off the control room's, {limit_ms:.0f} ms at most (F10)"
+
+
+def f14_traffic(case: Case) -> Iterator[str]:
+    """A living receiver, and nobody near the way out (F14)."""
+    yield from airspace.receiver(case.seen, case.site)
+    yield from airspace.way_clear(case.seen, case.site, case.site.dock, case.target)
+
+
+def f15_remote_id(case: Case) -> Iterator[str]:
+    """Remote ID speaks and is fit (F15)."""
+    yield from airspace.remote_id(case.seen, case.site)
 
 
 def f16_ceiling(case: Case) -> Iterator[str]:
@@ -139,8 +150,22 @@ def aircraft_waits(case: Case) -> Iterator[str]:
         yield "the pad is not proven clear (F2)"
 
 
+def f6_fence_held(case: Case) -> Iterator[str]:
+    yield from case.seen.inspection.reasons("F6")
+
+
+def f18_anew(case: Case) -> Iterator[str]:
+    if case.seen.inspection.ended_s is None:
+        yield "what the autopilot holds is still being read back (F6, F18)"
+
+
+def f18_baseline_held(case: Case) -> Iterator[str]:
+    yield from case.seen.inspection.reasons("F18")
+
+
 PREFLIGHT: tuple[Rule, ...] = (
-    aircraft_waits, f1_lid_known, f3_energy, f5_fence, f7_weather, f10_clock, f16_ceiling, f17_position, f23_range,
+    aircraft_waits, f1_lid_known, f3_energy, f5_fence, f6_fence_held, f7_weather, f10_clock, f14_traffic,
+    f15_remote_id, f16_ceiling, f17_position, f18_baseline_held, f23_range,
 )  # fmt: skip
 
 
@@ -151,7 +176,7 @@ def preflight(case: Case) -> tuple[str, ...]:
 
 def arming(case: Case) -> tuple[str, ...]:
     """Every reason why it may not be armed now: all of preflight again, and the lid proven open."""
-    return (*f1_lid_open(case), *preflight(case))
+    return (*f1_lid_open(case), *f18_anew(case), *preflight(case))
 
 
 def judge(order: Order, stage: Stage, forced: tuple[str, ...], seen: Seen, site: Site) -> Go | Refusal:
@@ -177,55 +202,24 @@ def f20_person(order: Order) -> Iterator[str]:
         yield "a launch needs an incident (F20)"
 
 
-def must_return(seen: Seen, site: Site, flown_s: float) -> tuple[str, ...]:
-    """Why an aircraft in the air has to come home now; nobody can postpone it (F4). Recomputed at each tick."""
-    return (*_reserve(seen, site), *_out_of_bounds(seen, site), *_too_long(site, flown_s))
-
-
-def _reserve(seen: Seen, site: Site) -> Iterator[str]:
-    limits, place, battery_pct = site.limits, seen.telemetry.place, _battery_pct(seen)
-    if battery_pct is None or place is None:
-        yield "the battery's charge is unknown in flight (F3, F25)"
-        return
-    home = energy.homing(place, seen.telemetry.alt_rel_m or 0, site.dock, live_wind(seen, limits), limits)
-    spare = energy.available_wh(battery_pct, limits) - home.wh - energy.reserve_wh(limits)
-    if not spare > 0:
-        yield f"the reserve is reached: {battery_pct:.0f} % left, the way home takes {home.wh:.0f} Wh (F3)"
-
-
-def _out_of_bounds(seen: Seen, site: Site) -> Iterator[str]:
-    limits, place, height = site.limits, seen.telemetry.place, seen.telemetry.alt_rel_m
-    if place is None or height is None or not is_fresh(seen.telemetry.position_s, seen.now_s, 5):
-        yield "the position is unknown in flight (F17, F25)"
-        return
-    if not site.fence.contains(place):
-        yield "outside the fence (F5)"
-    if height > limits.ceiling_m + limits.position_error_m:
-        yield f"at {height:.0f} m, over the ceiling of {limits.ceiling_m:.0f} m (F16)"
-
-
-def _too_long(site: Site, flown_s: float) -> Iterator[str]:
-    if flown_s > site.limits.max_flight_s:
-        yield f"{flown_s:.0f} s in the air, {site.limits.max_flight_s:.0f} s at most (F23)"
-
-
 def _detour(case: Case) -> Iterator[str]:
     """A GoTo: inside the fence both there and home, under the ceiling, in range, with energy for both legs."""
     seen, limits = case.seen.telemetry, case.site.limits
-    battery_pct = _battery_pct(case.seen)
+    left_pct = battery_pct(case.seen)
     yield from f16_ceiling(case)
     yield from _path_inside(case.site, case.target.place, case.site.dock, "the way home")
     if (away := distance_m(case.site.dock, case.target.place)) > limits.max_range_m:
         yield f"{away:.0f} m away is over the range of {limits.max_range_m:.0f} m (F23)"
-    if seen.place is None or battery_pct is None:
+    if seen.place is None or left_pct is None:
         yield "the position or the battery's charge is unknown (F3, F17)"
         return
     yield from _path_inside(case.site, seen.place, case.target.place, "the way there")
+    yield from airspace.way_clear(case.seen, case.site, seen.place, case.target)
     wind = live_wind(case.seen, limits)
     up = energy.climb(case.target.alt_rel_m - (seen.alt_rel_m or 0), limits)
     there = energy.leg(seen.place, case.target.place, case.target.alt_rel_m, wind, limits)
     home = energy.homing(case.target.place, case.target.alt_rel_m, case.site.dock, wind, limits)
-    yield from _short(energy.available_wh(battery_pct, limits), up + there + home, case.site)
+    yield from _short(energy.available_wh(left_pct, limits), up + there + home, case.site)
 
 
 def _path_inside(site: Site, a: Place, b: Place, name: str) -> Iterator[str]:
@@ -258,12 +252,6 @@ def _stage_takes(order: Order, stage: Stage, seen: Seen) -> Iterator[str]:
         yield f"{order.act.act} is not possible while {stage.replace('_', ' ')}"
     elif stage is Stage.STARTING and seen.telemetry.on_ground(seen.now_s):
         yield "the aircraft stands on the ground"
-
-
-def _battery_pct(seen: Seen) -> float | None:
-    pct = seen.telemetry.battery_pct
-    fresh = is_fresh(seen.telemetry.battery_s, seen.now_s, 10)
-    return pct if fresh and pct is not None and 0 <= pct <= 100 else None
 
 
 def _within(name: str, value: float, low: float, high: float, unit: str) -> Iterator[str]:

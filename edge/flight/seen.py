@@ -9,11 +9,22 @@ from edge.flight.dockside import DockReading
 from edge.flight.energy import Wind, worst_wind
 from edge.flight.fence import Fence, make_fence
 from edge.flight.geometry import Place
+from edge.flight.guards import guard
+from edge.flight.inspection import NONE, Inspection, Wanted, make_wanted
 from edge.flight.telemetry import Telemetry, is_fresh
+from wire.baseline import Baseline
 from wire.errors import UserError
 
 ON_PAD_M = 3.0
 """Half a pad and half an aircraft; the position error comes on top."""
+
+
+@dataclass(frozen=True)
+class Fitted:
+    """What the aircraft carries; what is not there can't be watched, and says so."""
+
+    traffic: bool
+    remote_id: bool
 
 
 @dataclass(frozen=True)
@@ -26,6 +37,11 @@ class Site:
     limits: Limits
     dock: Place
     fence: Fence
+    wanted: Wanted
+    """What its autopilot must hold."""
+    fitted: Fitted
+    landing_places: tuple[Place, ...] = ()
+    """Where it may land when its dock can't take it (F22), the preferred first."""
 
 
 @dataclass(frozen=True)
@@ -39,13 +55,14 @@ class Seen:
     room_now: datetime | None = None
     room_lost_s: float = 0.0
     """For how long there has been no connection to the control room."""
+    inspection: Inspection = NONE
 
     def link_ok(self) -> bool:
         return self.telemetry.link_ok(self.now_s)
 
 
-def make_site(config: SiteConfig) -> Site:
-    """Raises UserError where the box has no aircraft or its fence crosses itself."""
+def make_site(config: SiteConfig, baseline: Baseline) -> Site:
+    """Raises UserError where the box has no aircraft, its fence crosses itself or the baseline allows more than it."""
     if config.flight is None or config.dock is None:
         raise UserError("the site has no aircraft", remedy="Add [flight] and [dock]")
     dock = Place(config.dock.lat, config.dock.lon)
@@ -53,7 +70,13 @@ def make_site(config: SiteConfig) -> Site:
     fence = make_fence(dock, limits.fence)
     if not fence.contains(dock):
         raise UserError("the dock stands outside the fence", where="flight.limits.fence")
-    return Site(config.box.name, config.flight.aircraft, profile_of(config.flight.autopilot), limits, dock, fence)
+    places = tuple(Place(*corner) for corner in config.flight.landing_places)
+    if any(not fence.contains(place) for place in places):
+        raise UserError("a landing place lies outside the fence", where="flight.landing_places")
+    fitted = Fitted(traffic=config.flight.traffic == "adsb", remote_id=config.flight.remote_id == "mavlink")
+    guard(baseline, config.flight.autopilot, limits)
+    profile, wanted = profile_of(config.flight.autopilot), make_wanted(baseline, limits.fence)
+    return Site(config.box.name, config.flight.aircraft, profile, limits, dock, fence, wanted, fitted, places)
 
 
 def live_wind(seen: Seen, limits: Limits) -> Wind:
@@ -62,6 +85,13 @@ def live_wind(seen: Seen, limits: Limits) -> Wind:
     if weather is None or not is_fresh(at_s, seen.now_s, limits.weather_max_age_s) or not weather.wind_mps >= 0:
         return worst_wind(limits)
     return Wind(weather.wind_mps, weather.wind_from_deg)
+
+
+def battery_pct(seen: Seen) -> float | None:
+    """What is left, while it is known: fresh and a percentage."""
+    pct = seen.telemetry.battery_pct
+    fresh = is_fresh(seen.telemetry.battery_s, seen.now_s, 10)
+    return pct if fresh and pct is not None and 0 <= pct <= 100 else None
 
 
 def on_pad_m(limits: Limits) -> float:

@@ -6,14 +6,17 @@ The same function flies the real aircraft, the simulator in lockstep and a recor
 from dataclasses import dataclass, replace
 from uuid import UUID
 
+from edge.flight import airspace
 from edge.flight.autopilots import Cmd, Command, asks
 from edge.flight.dockside import lid, pad_clear
 from edge.flight.gate import Refusal
 from edge.flight.geometry import Place, Target
+from edge.flight.homeward import must_return
+from edge.flight.landing import diversion, landing
 from edge.flight.launch import LID_WANTED, STEPS, Happened, Stage
 from edge.flight.life import Answered, Facts, Open, progress, supersede
-from edge.flight.notice import notice
-from edge.flight.rules import judge, must_return
+from edge.flight.notice import AVOID, notice
+from edge.flight.rules import judge
 from edge.flight.seen import Seen, Site
 from edge.flight.state import Sortie
 from edge.flight.talk import Talk, converse
@@ -21,6 +24,8 @@ from wire.orders import GoTo, Launch, Order, OrderState
 from wire.states import Lid
 
 LID_AGAIN_S = 2.0
+ASTRAY = (Happened.MUST_RETURN, Happened.NO_EFFECT, Happened.ROOM_LOST, Happened.DIVERT, Happened.AVOID_HOME)
+"""Why a flight goes another way than ordered; the order's last word tells it."""
 
 
 @dataclass(frozen=True)
@@ -80,7 +85,9 @@ def may_close(seen: Seen) -> bool:
 
 
 def may_send(command: Command, seen: Seen) -> bool:
-    """The last door (F1): neither ARM nor take-off leaves while the lid is not proven open."""
+    """The last door: no ARM or take-off while the lid is not proven open (F1); no forced disarming ever (F13)."""
+    if command.cmd is Cmd.COMPONENT_ARM_DISARM and command.params[1] != 0:
+        return False
     arms = command.cmd is Cmd.COMPONENT_ARM_DISARM and command.params[0] != 0
     if arms or command.cmd is Cmd.NAV_TAKEOFF:
         return lid(seen.dock, seen.now_s) is Lid.OPEN
@@ -91,22 +98,35 @@ def _accepted(sortie: Sortie, order: Order) -> Sortie:
     match order.act:
         case Launch(lat=lat, lon=lon, alt_rel_m=alt):
             target = Target(Place(lat, lon), alt)
-            return replace(sortie, target=target, launch_id=order.id, incident_id=order.incident_id, failure="")
+            sortie = replace(sortie, launch_id=order.id, incident_id=order.incident_id, failure="")
+            return replace(sortie, target=target, climb_m=alt)
         case GoTo(lat=lat, lon=lon, alt_rel_m=alt):
-            return replace(sortie, target=Target(Place(lat, lon), alt))
+            return replace(sortie, target=Target(Place(lat, lon), alt), climb_m=min(sortie.climb_m or alt, alt))
         case _:
             return sortie
 
 
 def _move(site: Site, sortie: Sortie, seen: Seen, cause: Cause) -> tuple[Sortie, Moved]:
     after, do = STEPS[sortie.stage, cause.happened]
+    sortie = _aimed(site, sortie, seen, cause.happened)
     wanted = asks(do, site.profile, sortie.target, seen.telemetry)
     talk = Talk(wanted) if wanted else None
     moved = Moved(sortie.stage, after, cause)
     broken_off = after in (Stage.CLOSING, Stage.ABORTING, Stage.FAULT) and not sortie.flew and not sortie.failure
-    astray = broken_off or cause.happened in (Happened.MUST_RETURN, Happened.NO_EFFECT, Happened.ROOM_LOST)
+    astray = broken_off or cause.happened in ASTRAY
     failure = f"{cause.happened.replace('_', ' ')}: {cause.text}" if astray else sortie.failure
     return replace(sortie, stage=after, since_s=seen.now_s, talk=talk, gave_up="", failure=failure), moved
+
+
+def _aimed(site: Site, sortie: Sortie, seen: Seen, happened: Happened) -> Sortie:
+    """Giving way (F14) and diverting (F22) have a target of their own."""
+    if happened is Happened.DIVERT:
+        return replace(sortie, target=diversion(seen, site, sortie.shut_s))
+    if happened not in AVOID.values():
+        return sortie
+    avoided = tuple(contact.icao for contact in airspace.near(seen, site))
+    target = airspace.descent(seen, site) if happened is Happened.AVOID_DOWN else sortie.target
+    return replace(sortie, avoided=avoided, target=target)
 
 
 def _watch(site: Site, sortie: Sortie, seen: Seen) -> Sortie:
@@ -114,8 +134,14 @@ def _watch(site: Site, sortie: Sortie, seen: Seen) -> Sortie:
     if not (seen.telemetry.airborne and seen.telemetry.armed and seen.link_ok()) or sortie.stage is Stage.STARTING:
         return sortie
     took_off_s = seen.now_s if sortie.took_off_s is None else sortie.took_off_s
-    forced = sortie.forced or must_return(seen, site, seen.now_s - took_off_s)
-    return replace(sortie, took_off_s=took_off_s, forced=forced)
+    shut_s = (
+        None if lid(seen.dock, seen.now_s) is Lid.OPEN else (seen.now_s if sortie.shut_s is None else sortie.shut_s)
+    )
+    land_at = landing(seen, site, shut_s).place
+    forced = sortie.forced or must_return(seen, site, seen.now_s - took_off_s, land_at)
+    lingering = airspace.lingering(seen, site) if sortie.avoided else ()
+    avoided = tuple(icao for icao in sortie.avoided if icao in lingering)
+    return replace(sortie, took_off_s=took_off_s, forced=forced, shut_s=shut_s, avoided=avoided)
 
 
 def _run(sortie: Sortie, seen: Seen) -> Step:

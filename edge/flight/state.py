@@ -30,6 +30,12 @@ class Sortie:
     failure: str = ""
     """Why the sortie went another way than ordered."""
     lid_asked_s: float = -1e9
+    climb_m: float | None = None
+    """The height of the take-off, where a goto on the way up asks for another."""
+    avoided: tuple[int, ...] = ()
+    """Traffic (ICAO addresses) that it has given way to and that is still near: a person's word then counts (F14)."""
+    shut_s: float | None = None
+    """Since when, in the air, the lid has not been proven open (F22)."""
 
     @property
     def flew(self) -> bool:

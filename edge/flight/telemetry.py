@@ -7,6 +7,7 @@ from enum import IntEnum
 from typing import Any, Protocol
 
 from edge.flight.geometry import Place
+from edge.flight.traffic import Contact, contact, heard
 
 LINK_LOST_S = 2.0
 """Silence after which the link counts as lost (F11)."""
@@ -80,6 +81,12 @@ class Telemetry:
     prearm_ok: bool | None = None
     ekf_s: float | None = None
     ekf_ok: bool | None = None
+    traffic_s: float | None = None
+    """The traffic receiver's last word, or its own word that it is well."""
+    contacts: Mapping[int, Contact] = field(default_factory=dict)
+    remote_id_s: float | None = None
+    remote_id_fault: str = ""
+    """Why the Remote ID transmitter is not fit to fly; "" = it is."""
     acks: Mapping[int, Ack] = field(default_factory=dict)
     texts: tuple[Text, ...] = ()
 
@@ -113,8 +120,11 @@ def is_fresh(at_s: float | None, now_s: float, limit_s: float = FRESH_S) -> bool
 
 def hear(known: Telemetry, message: Message, now_s: float) -> Telemetry:
     """`known` and what the message adds; values outside their physical range are left out, never believed."""
+    kind = message.get_type()
+    if kind in AROUND:  # other devices of the aircraft: they don't prove that the autopilot lives
+        return AROUND[kind](known, message, now_s)
     known = replace(known, heard_s=now_s)
-    add = _ADD.get(message.get_type())
+    add = _ADD.get(kind)
     return add(known, message, now_s) if add else known
 
 
@@ -145,6 +155,23 @@ def _estimate(known: Telemetry, message: Message, now_s: float) -> Telemetry:
     """EKF_STATUS_REPORT (ArduPilot) and ESTIMATOR_STATUS (PX4) share these two bits."""
     ok = bool(message.flags & EKF_POS_HORIZ_ABS) and not message.flags & EKF_CONST_POS
     return replace(known, ekf_s=now_s, ekf_ok=ok)
+
+
+def _traffic(known: Telemetry, message: Message, now_s: float) -> Telemetry:
+    new = contact(message, now_s)
+    contacts = heard(known.contacts, new, now_s) if new else known.contacts
+    return replace(known, traffic_s=now_s, contacts=contacts)
+
+
+def _receiver(known: Telemetry, message: Message, now_s: float) -> Telemetry:
+    """UAVIONIX_ADSB_RF_HEALTH_OK is 1: an empty sky still has a living receiver."""
+    return replace(known, traffic_s=now_s) if message.rfHealth == 1 else known
+
+
+def _remote_id(known: Telemetry, message: Message, now_s: float) -> Telemetry:
+    """OPEN_DRONE_ID_ARM_STATUS: 0 = MAV_ODID_ARM_STATUS_GOOD_TO_ARM."""
+    fault = "" if message.status == 0 else _plain(message.error) or "not fit to fly"
+    return replace(known, remote_id_s=now_s, remote_id_fault=fault)
 
 
 def _ack(known: Telemetry, message: Message, now_s: float) -> Telemetry:
@@ -200,5 +227,16 @@ _ADD: Mapping[str, Callable[[Telemetry, Message, float], Telemetry]] = {
     "COMMAND_ACK": _ack,
     "STATUSTEXT": _text,
 }
-HEARD = frozenset(_ADD)
+AROUND: Mapping[str, Callable[[Telemetry, Message, float], Telemetry]] = {
+    "ADSB_VEHICLE": _traffic,
+    "UAVIONIX_ADSB_TRANSCEIVER_HEALTH_REPORT": _receiver,
+    "OPEN_DRONE_ID_ARM_STATUS": _remote_id,
+}
+HEARD = frozenset({*_ADD, *AROUND})
 """The allow-list inwards: every other message is dropped unread."""
+COMPONENTS: Mapping[int, frozenset[str]] = {
+    1: HEARD,
+    156: frozenset(AROUND) - {"OPEN_DRONE_ID_ARM_STATUS"},
+    236: frozenset({"OPEN_DRONE_ID_ARM_STATUS"}),
+}
+"""Who on the aircraft may say what: the autopilot, MAV_COMP_ID_ADSB, MAV_COMP_ID_ODID_TXRX_1."""

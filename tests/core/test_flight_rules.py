@@ -15,8 +15,10 @@ from edge.flight import energy
 from edge.flight.dockside import DockReading, combine
 from edge.flight.gate import Go, Refusal
 from edge.flight.geometry import M_PER_DEG, Place, Target
+from edge.flight.inspection import Inspection
+from edge.flight.homeward import must_return
 from edge.flight.launch import AIRBORNE, Stage
-from edge.flight.rules import Case, arming, judge, must_return, preflight
+from edge.flight.rules import Case, arming, judge, preflight
 from edge.flight.seen import Seen
 from edge.flight.telemetry import Landed, Telemetry, Text
 from wire.orders import GoTo, Hold, Land, Launch, Return
@@ -31,14 +33,14 @@ AIR = Weather(
 PARKED = Telemetry(
     heard_s=NOW, heartbeat_s=NOW, custom_mode=4, position_s=NOW, place=DOCK, alt_rel_m=0, alt_amsl_m=15, gps_s=NOW,
     gps_fix=3, satellites=12, battery_s=NOW, battery_pct=98, battery_v=24, landed_s=NOW, landed=Landed.ON_GROUND,
-    health_s=NOW, prearm_ok=True, ekf_s=NOW, ekf_ok=True,
+    health_s=NOW, prearm_ok=True, ekf_s=NOW, ekf_ok=True, traffic_s=NOW, remote_id_s=NOW,
 )  # fmt: skip
 SHUT = DockReading(
     connected=True, switches_s=NOW, closed_switch=True, encoder_s=NOW, position_pct=0, alive_s=NOW, heartbeat=7,
     pad_clear=True, weather=AIR, weather_s=NOW - 1, agreed=Lid.CLOSED, agreed_since_s=NOW - 60,
 )  # fmt: skip
 OPEN = replace(SHUT, open_switch=True, closed_switch=False, position_pct=100, agreed=Lid.OPEN)
-READY = Seen(NOW, PARKED, SHUT, clock_offset_ms=3.0, room_now=T0)
+READY = Seen(NOW, PARKED, SHUT, clock_offset_ms=3.0, room_now=T0, inspection=Inspection(ended_s=NOW, result=()))
 
 
 def why(seen: Seen = READY, target: Target = SCENE_TARGET, **limits: Any) -> str:
@@ -104,6 +106,10 @@ def test_on_a_good_day_nothing_speaks_against_it() -> None:
         (plane(ekf_s=NOW - 4), "no position estimate yet (F17)"),
         (plane(position_s=NOW - 4), "the aircraft's position is unknown (F17)"),
         (plane(place=Place(DOCK.lat + 20 / M_PER_DEG, DOCK.lon)), "the aircraft stands 20 m from its pad (F17)"),
+        (plane(traffic_s=NOW - 10), "the traffic receiver is silent for over 10 s (F14)"),
+        (plane(traffic_s=None), "the traffic receiver is silent"),
+        (plane(remote_id_s=NOW - 3), "Remote ID is silent (F15)"),
+        (plane(remote_id_fault="no operator"), "Remote ID is not fit to fly: no operator (F15)"),
         (plane(heard_s=NOW - 2.1), "no link to the aircraft (F11)"),
         (plane(armed=True), "the aircraft is armed already (F28)"),
         (plane(landed=Landed.IN_AIR), "does not report that it stands on the ground (F28)"),
@@ -207,7 +213,7 @@ def flying(**changes: Any) -> Seen:
 
 
 def forced(seen: Seen, flown_s: float = 100) -> str:
-    return "; ".join(must_return(seen, SITE, flown_s))
+    return "; ".join(must_return(seen, SITE, flown_s, DOCK))
 
 
 def test_in_flight_only_what_must_return_returns() -> None:
@@ -217,6 +223,8 @@ def test_in_flight_only_what_must_return_returns() -> None:
     assert "outside the fence (F5)" in forced(flying(place=north(1200).place))
     assert "over the ceiling of 100 m (F16)" in forced(flying(alt_rel_m=103.1))
     assert "the position is unknown in flight" in forced(flying(position_s=NOW - 6))
+    assert "Remote ID is silent (F15)" in forced(flying(remote_id_s=NOW - 10))
+    assert forced(flying(remote_id_s=NOW - 9)) == ""
     assert "901 s in the air, 900 s at most (F23)" in forced(flying(), 901)
 
 
@@ -224,7 +232,7 @@ def test_in_flight_only_what_must_return_returns() -> None:
 def test_without_a_station_the_way_home_is_reckoned_against_the_limits_wind(metres: float) -> None:
     silent = replace(flying(place=north(metres).place), dock=replace(OPEN, weather=None))
     calm = flying(place=north(metres).place)
-    assert len(must_return(silent, SITE, 0)) >= len(must_return(calm, SITE, 0))
+    assert len(must_return(silent, SITE, 0, DOCK)) >= len(must_return(calm, SITE, 0, DOCK))
 
 
 @pytest.mark.parametrize("stage", AIRBORNE)

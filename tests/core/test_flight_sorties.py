@@ -125,6 +125,9 @@ def _fly_to(stage: Stage) -> World:
             world.until_stage(Stage.EN_ROUTE).hold()
         case Stage.LANDING_HERE:
             world.until_stage(Stage.ON_SCENE).land()
+        case Stage.DIVERTING:
+            world.until_stage(Stage.ON_SCENE).dock.stuck = 0.0
+            world.come_home()
         case _:
             world.until_stage(Stage.ON_SCENE).come_home()
     return world.until_stage(stage)

@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Any
 from uuid import UUID, uuid4
 
-from bench.lockstep import AIRCRAFT, DOCK, EDGE, LIMITS
+from bench.lockstep import AIRCRAFT, BASELINE, DOCK, EDGE, LIMITS
 from edge.health import write_clock_offset
 from edge.outbox import Outbox
 from sim.clock import Clock
@@ -24,6 +24,7 @@ from sim.truth import TruthLog
 from sim.vehicle import Vehicle, VehicleConfig, fly
 from sim.weather import WeatherConfig
 from tests.support.processes import free_port
+from wire.baseline import write_sealed
 from wire.events import Event, decode_event
 from wire.mqtt import Mqtt
 from wire.orders import Act, Lease, Order, OrderAnswer, OrderState
@@ -48,6 +49,9 @@ aircraft = "{aircraft}"
 autopilot = "arducopter"
 link = "udpin:127.0.0.1:{mavlink}"
 system_id = 1
+baseline = "{folder}/aircraft.baseline"
+traffic = "adsb"
+remote_id = "mavlink"
 [flight.limits]
 {limits}
 [dock]
@@ -74,6 +78,7 @@ class Rig:
         create_key(folder / "box.key", folder / "box.pub")
         create_key(folder / "room.key", folder / "room.pub")
         self._key = load_private(folder / "room.key")
+        write_sealed(BASELINE, folder / "aircraft.baseline", self._key)
         self._ports = free_port(socket.SOCK_DGRAM), free_port(socket.SOCK_STREAM)
         self.site = folder / "site.toml"
         self.site.write_text(
@@ -199,7 +204,8 @@ class _Town(threading.Thread):
         self.clock, self._data = Clock(), data
         self.truth = TruthLog(None, self.clock)
         url = f"udpout:127.0.0.1:{ports[0]}"
-        config = VehicleConfig(name=AIRCRAFT, mavlink=url, powered_s=60, weather=weather, lat=DOCK.lat, lon=DOCK.lon)
+        config = VehicleConfig(name=AIRCRAFT, mavlink=url, powered_s=60, weather=weather, lat=DOCK.lat, lon=DOCK.lon,
+            adsb=True, remote_id=True)  # fmt: skip
         self.vehicle = Vehicle(config, self.truth.write)
         self._dock = DockConfig(name=EDGE, modbus_port=ports[1])
         self._leave: Callable[[], object] = lambda: None

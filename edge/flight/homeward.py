@@ -1,0 +1,43 @@
+"""Why an aircraft in the air has to come home (pure): nobody can postpone it (F4). Asked at each tick."""
+
+from collections.abc import Iterator
+
+from edge.flight import airspace, energy
+from edge.flight.geometry import Place
+from edge.flight.seen import Seen, Site, battery_pct, live_wind
+from edge.flight.telemetry import is_fresh
+
+
+def must_return(seen: Seen, site: Site, flown_s: float, land_at: Place) -> tuple[str, ...]:
+    """Every reason. `land_at`: where it would land as things stand (F22)."""
+    return (
+        *reserve(seen, site, land_at), *out_of_bounds(seen, site), *too_long(site, flown_s),
+        *airspace.remote_id(seen, site, airspace.REMOTE_ID_LOST_S),
+    )  # fmt: skip
+
+
+def reserve(seen: Seen, site: Site, land_at: Place) -> Iterator[str]:
+    limits, place, left_pct = site.limits, seen.telemetry.place, battery_pct(seen)
+    if left_pct is None or place is None:
+        yield "the battery's charge is unknown in flight (F3, F25)"
+        return
+    home = energy.homing(place, seen.telemetry.alt_rel_m or 0, land_at, live_wind(seen, limits), limits)
+    spare = energy.available_wh(left_pct, limits) - home.wh - energy.reserve_wh(limits)
+    if not spare > 0:
+        yield f"the reserve is reached: {left_pct:.0f} % left, the way home takes {home.wh:.0f} Wh (F3)"
+
+
+def out_of_bounds(seen: Seen, site: Site) -> Iterator[str]:
+    limits, place, height = site.limits, seen.telemetry.place, seen.telemetry.alt_rel_m
+    if place is None or height is None or not is_fresh(seen.telemetry.position_s, seen.now_s, 5):
+        yield "the position is unknown in flight (F17, F25)"
+        return
+    if not site.fence.contains(place):
+        yield "outside the fence (F5)"
+    if height > limits.ceiling_m + limits.position_error_m:
+        yield f"at {height:.0f} m, over the ceiling of {limits.ceiling_m:.0f} m (F16)"
+
+
+def too_long(site: Site, flown_s: float) -> Iterator[str]:
+    if flown_s > site.limits.max_flight_s:
+        yield f"{flown_s:.0f} s in the air, {site.limits.max_flight_s:.0f} s at most (F23)"

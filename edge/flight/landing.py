@@ -1,0 +1,66 @@
+"""Where to land (F22, pure): on the dock; where its lid is in the way, on a place, else beside the dock."""
+
+import math
+from dataclasses import dataclass
+
+from edge.flight import energy
+from edge.flight.dockside import lid
+from edge.flight.geometry import M_PER_DEG, Place, Target, bearing_deg, distance_m
+from edge.flight.seen import Seen, Site, battery_pct, live_wind, on_pad_m
+from wire.states import Lid
+
+DOCK_FAULT_S = 3.0
+"""A lid that isn't open for so long while the aircraft is out is in the way: the plan changes within 5 s (F22)."""
+BESIDE_M = 6.0
+"""Past the circle that counts as the pad."""
+
+
+@dataclass(frozen=True)
+class Landing:
+    """`why`: what is wrong with the dock; "" where it is the dock."""
+
+    place: Place
+    why: str = ""
+
+
+def landing(seen: Seen, site: Site, shut_s: float | None) -> Landing:
+    """`shut_s`: since when the lid isn't proven open, None while it is.
+
+    An unknown lid was open when it was last known: the dock stays the choice where there is no other place.
+    """
+    if shut_s is None or seen.now_s - shut_s < DOCK_FAULT_S or seen.telemetry.place is None:
+        return Landing(site.dock)
+    state, here = lid(seen.dock, seen.now_s), seen.telemetry.place
+    why = f"the dock's lid is {state} (F22)"
+    for place in site.landing_places:
+        if _reaches(seen, site, here, place):
+            return Landing(place, why)
+    return Landing(site.dock) if state is Lid.UNKNOWN else Landing(_beside(site, here), why)
+
+
+def diversion(seen: Seen, site: Site, shut_s: float | None) -> Target:
+    """The landing place as a target, at the scene height at least."""
+    place = landing(seen, site, shut_s).place
+    return Target(place, max(seen.telemetry.alt_rel_m or 0.0, site.limits.scene_alt_rel_m))
+
+
+def _reaches(seen: Seen, site: Site, here: Place, place: Place) -> bool:
+    """With what is left, the reserve included: it is for this."""
+    left = battery_pct(seen)
+    if left is None or site.fence.clearance_m(here, place) is None:
+        return False
+    wind, height = live_wind(seen, site.limits), seen.telemetry.alt_rel_m or 0.0
+    return energy.homing(here, height, place, wind, site.limits).wh < energy.available_wh(left, site.limits)
+
+
+def _beside(site: Site, here: Place) -> Place:
+    """Off the pad on the side that the aircraft comes from, or the next side that lies inside the fence."""
+    first = bearing_deg(site.dock, here) if distance_m(site.dock, here) > 1 else 0.0
+    away = on_pad_m(site.limits) + BESIDE_M
+    sides = [_off(site.dock, first + turn, away) for turn in range(0, 360, 45)]
+    return next((side for side in sides if site.fence.contains(side)), sides[0])
+
+
+def _off(place: Place, course_deg: float, metres: float) -> Place:
+    north, east = metres * math.cos(math.radians(course_deg)), metres * math.sin(math.radians(course_deg))
+    return Place(place.lat + north / M_PER_DEG, place.lon + east / M_PER_DEG / math.cos(math.radians(place.lat)))
