@@ -42,7 +42,8 @@ class Named:
 
     path: Path
     sha256: str
-    tensors: tuple[Tensor, ...]
+    tensors: tuple[Tensor, ...] = ()
+    remedy: str = REMEDY
 
 
 def open_model(name: str, threads: int, folder: Path = MODELS) -> onnxruntime.InferenceSession:
@@ -50,17 +51,22 @@ def open_model(name: str, threads: int, folder: Path = MODELS) -> onnxruntime.In
 
     Raises UserError for a missing entry, licence or file, another hash, no ONNX, or other inputs or outputs.
     """
-    named = _named(folder, name)
-    session = _session(_pinned(named.path, named.sha256), threads, named.path)
+    return open_session(named(folder, name), threads)
+
+
+def open_session(model: Named, threads: int) -> onnxruntime.InferenceSession:
+    """The network `model` on onnxruntime. Raises UserError as `open_model` does."""
+    session = _session(pinned(model), threads, model)
     found = {side.name: list(side.shape) for side in (*session.get_inputs(), *session.get_outputs())}
-    for tensor in named.tensors:
+    for tensor in model.tensors:
         if not tensor.fits(found.get(tensor.name)):
             what = f"the {tensor.end} {tensor.name} should be {list(tensor.shape)}, the model has {found}"
-            raise UserError(what, where=str(named.path), remedy=REMEDY)
+            raise UserError(what, where=str(model.path), remedy=model.remedy)
     return session
 
 
-def _named(folder: Path, name: str) -> Named:
+def named(folder: Path, name: str) -> Named:
+    """What the manifest of `folder` says of the model `name`; its file is not opened. Raises UserError."""
     manifest = folder / MANIFEST
     try:
         entry = json.loads(manifest.read_text())[name]
@@ -78,19 +84,20 @@ def _tensors(end: Literal["input", "output"], written: Any) -> list[Tensor]:
     return [Tensor(end, str(one["name"]), tuple(one["shape"])) for one in each]
 
 
-def _pinned(path: Path, sha256: str) -> bytes:
+def pinned(model: Named) -> bytes:
+    """The file's bytes. Raises UserError where it is missing or has another hash."""
     try:
-        weights = path.read_bytes()
+        weights = model.path.read_bytes()
     except OSError as error:
-        raise UserError("no such model", where=str(path), remedy=REMEDY) from error
+        raise UserError("no such model", where=str(model.path), remedy=model.remedy) from error
     found = hashlib.sha256(weights).hexdigest()
-    if found != sha256:
-        what = f"the model's SHA-256 is {found[:12]}..., the manifest says {sha256[:12]}..."
-        raise UserError(what, where=str(path), remedy=REMEDY)
+    if found != model.sha256:
+        what = f"the model's SHA-256 is {found[:12]}..., the manifest says {model.sha256[:12]}..."
+        raise UserError(what, where=str(model.path), remedy=model.remedy)
     return weights
 
 
-def _session(weights: bytes, threads: int, path: Path) -> onnxruntime.InferenceSession:
+def _session(weights: bytes, threads: int, model: Named) -> onnxruntime.InferenceSession:
     options = onnxruntime.SessionOptions()
     options.intra_op_num_threads = threads
     options.inter_op_num_threads = 1
@@ -99,4 +106,4 @@ def _session(weights: bytes, threads: int, path: Path) -> onnxruntime.InferenceS
     try:
         return onnxruntime.InferenceSession(weights, options, providers=["CPUExecutionProvider"])
     except Exception as error:  # onnxruntime's errors have no base of their own
-        raise UserError("no network that onnxruntime can load", where=str(path), remedy=REMEDY) from error
+        raise UserError("no network that onnxruntime can load", where=str(model.path), remedy=model.remedy) from error
