@@ -1,8 +1,8 @@
 """One batch, one transaction: events, reads, hits, incidents, pictures and the notice of it all, or nothing.
 
 Only after it has returned may a receipt leave (SAFETY.md D1). Locks are taken in one order everywhere: ledgers by
-(box, boot), then marks, orders, pictures, what is put aside, boxes, each sorted; so workers wait for one another but
-never in a ring.
+(box, boot), then marks, causes, orders, pictures, what is put aside, boxes, each sorted; so workers wait for one
+another but never in a ring.
 """
 
 from collections.abc import Sequence
@@ -30,6 +30,7 @@ from ingest.inbound import Item
 from ingest.incidents import Plan, Sighting, plan
 from ingest.matching import Marks, Match, match
 from ingest.room import IncidentConfig
+from ingest.scenes import ScenePlan, Sight, plan_scenes
 from ingest.store.boxes import put_health
 from ingest.store.connect import Db
 from ingest.store.events import (
@@ -46,7 +47,8 @@ from ingest.store.media import Picture, put_media
 from ingest.store.notices import Notice, notify
 from ingest.store.orders import put_order_state
 from ingest.store.reads import NewRead, copy_reads
-from wire.events import ChainHead, OrderOutcome, PlateRead
+from ingest.store.scenes import end_incidents, put_scenes
+from wire.events import ChainHead, Event, ObjectIncident, OrderOutcome, PlateRead
 from wire.orders import OrderAnswer
 from wire.states import Health, Range
 from wire.vrm import fold
@@ -111,12 +113,13 @@ def commit(
         reads, sightings = _match(chained.fresh, marks, config, now)
         copy_reads(db, reads, now, stored_on)
         planned = _put_incidents(db, sightings, marks.version, config, now)
+        scenes = _put_scenes(db, chained.fresh, now)
         orders = _put_orders(db, batch, chained.fresh)
         put_media(db, batch.pictures, now, stored_on)
         put_aside(db, aside)
         save_ledgers(db, chained.ledgers)
         new_boxes = _put_health(db, batch, now)
-        notify(db, _notice(batch, reads, planned, orders))
+        notify(db, _notice(batch, reads, planned, scenes, orders))
     known = ledgers | chained.ledgers
     told = [(f.event.box, f.event.boot, f.event.seq) for f in batch.events]
     told += [(a.envelope.box, a.envelope.boot, a.envelope.seq) for a in aside if a.envelope]
@@ -128,7 +131,7 @@ def commit(
         aside=len(aside),
         breaks=chained.breaks,
         bad_heads=sum(head.signed is False for head in heads),
-        opened=tuple(o.id for o in planned.opened),
+        opened=tuple(o.id for o in (*planned.opened, *scenes.opened)),
         new_boxes=new_boxes,
     )
 
@@ -194,6 +197,29 @@ def _put_incidents(db: Db, sightings: list[Sighting], version: int, config: Inci
     return planned
 
 
+def _put_scenes(db: Db, fresh: tuple[Fresh, ...], now: datetime) -> ScenePlan:
+    """After the hits, as every lock of marks is taken before every lock of causes."""
+    sights = [sight for f in fresh if (sight := _sight(f.event, now))]
+    if not sights:
+        return ScenePlan()
+    keys = sorted({sight.key for sight in sights})
+    lock_marks(db, keys)
+    planned = plan_scenes(sights, known_incidents(db, keys))
+    open_incidents(db, list(planned.opened), now)
+    update_incidents(db, list(planned.updates))
+    link_events(db, [(incident, sight.event_id) for incident, sight in planned.links], now.date())
+    put_scenes(db, planned.links, now)
+    end_incidents(db, planned.over)
+    return planned
+
+
+def _sight(event: Event, now: datetime) -> Sight | None:
+    if not isinstance(event.body, ObjectIncident):
+        return None
+    seen_at = room_time(event.body.captured_at, event.clock_offset_ms, now)
+    return Sight(event.id, event.box, event.body, seen_at, time_verified(event.clock_offset_ms))
+
+
 def _put_orders(db: Db, batch: Batch, fresh: tuple[Fresh, ...]) -> list[UUID]:
     """The ids of the orders of which something new is known."""
     steps = [(a.order_id, a.state, a.at, a.reasons, a.edge) for a in batch.answers]
@@ -205,11 +231,11 @@ def _put_orders(db: Db, batch: Batch, fresh: tuple[Fresh, ...]) -> list[UUID]:
     return list(dict.fromkeys(new))
 
 
-def _notice(batch: Batch, reads: list[NewRead], planned: Plan, orders: list[UUID]) -> Notice:
+def _notice(batch: Batch, reads: list[NewRead], planned: Plan, scenes: ScenePlan, orders: list[UUID]) -> Notice:
     return Notice(
         events=tuple(n.event_id for n in reads),
-        opened=tuple(o.id for o in planned.opened),
-        incidents=tuple(u.id for u in planned.updates),
+        opened=tuple(o.id for o in (*planned.opened, *scenes.opened)),
+        incidents=tuple(u.id for u in (*planned.updates, *scenes.updates)),
         orders=tuple(orders),
         boxes=tuple(health.edge for health in batch.health),
     )

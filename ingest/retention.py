@@ -1,7 +1,7 @@
 """What is past its time is forgotten, a day's partition at a time, and the deletion is proved by counting (S6).
 
 `airbeat retention ROOM.toml`. Kept beyond its day: reads and events of an incident that is open or on legal hold, and
-the pictures of reads that belong to an incident, as long as these reads stay. Days count from arrival.
+the pictures of what belongs to an incident, as long as that stays. Days count from arrival.
 """
 
 import argparse
@@ -17,6 +17,7 @@ from ingest.store.audit import append_audit, forget_audit
 from ingest.store.connect import LOST, Db, connect, connect_patiently, database_url
 from ingest.store.holding import clear_shelf, count_before, forget_aside, shelve_day
 from ingest.store.partitions import count_day, days_of, drop_day
+from ingest.store.scenes import forget_scenes
 from ingest.store.schema import migrate
 from wire.config import read_config
 from wire.errors import UserError
@@ -54,6 +55,7 @@ def run_retention(db: Db, config: RetentionConfig, today: date) -> Report:
                 dropped[table] += count_day(db, table, day)
                 drop_day(db, table, day)
     before = datetime.combine(cutoff("reads", config, today), datetime.min.time(), UTC)
+    forget_scenes(db, before)  # first: the shelf keeps the pictures that they name
     cleared = clear_shelf(db, before)
     forget_aside(db, before)
     forget_audit(db, config.audit_days)

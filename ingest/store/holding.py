@@ -11,15 +11,16 @@ _LINKED = (
 )
 _OWN = "EXISTS (SELECT FROM incidents i WHERE i.id = t.incident_id AND (i.hold OR i.state <> 'closed'))"
 _PICTURED = (
-    "EXISTS (SELECT FROM reads r JOIN incident_events l ON l.event_id = r.event_id"
-    " WHERE r.patch = t.sha256 OR r.overview = t.sha256)"
+    "(EXISTS (SELECT FROM scenes s WHERE s.overview = t.sha256)"
+    " OR EXISTS (SELECT FROM reads r JOIN incident_events l ON l.event_id = r.event_id"
+    " WHERE r.patch = t.sha256 OR r.overview = t.sha256))"
 )
 _HELD = {
     "reads": _LINKED.format(id="t.event_id"),
     "events": f"({_LINKED.format(id='t.id')} OR {_OWN})",
     "media": _PICTURED,
 }
-"""What must stay: reads and events of an incident that is open or on hold, and pictures of any incident's reads."""
+"""What must stay: reads and events of an incident that is open or on hold, and pictures of any incident."""
 
 
 def shelve_day(db: Db, table: str, day: date) -> int:

@@ -116,7 +116,19 @@ CREATE TABLE chain_heads (
 COMMENT ON COLUMN chain_heads.signed IS 'by the key of the box? null: the room has none';
 """
 
-MIGRATIONS = (_EVENTS, _INCIDENTS, _ORDERS, _PEOPLE, _HEADS)
+_SCENES = """
+CREATE TABLE scenes (
+    incident_id uuid NOT NULL REFERENCES incidents ON DELETE CASCADE, event_id uuid PRIMARY KEY, edge text NOT NULL,
+    camera text NOT NULL, state text NOT NULL, rule text NOT NULL, zone text NOT NULL, reason text NOT NULL,
+    label text NOT NULL, count int NOT NULL, confidence double precision NOT NULL, since_at timestamptz NOT NULL,
+    captured_at timestamptz NOT NULL, stored_at timestamptz NOT NULL, lat double precision NOT NULL,
+    lon double precision NOT NULL, box double precision[] NOT NULL, frame int[] NOT NULL, overview bytea,
+    time_verified boolean NOT NULL);
+CREATE INDEX ON scenes (incident_id);
+CREATE INDEX ON scenes (overview) WHERE overview IS NOT NULL;
+"""
+
+MIGRATIONS = (_EVENTS, _INCIDENTS, _ORDERS, _PEOPLE, _HEADS, _SCENES)
 
 
 def migrate(db: Db) -> int:
