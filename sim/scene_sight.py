@@ -45,10 +45,15 @@ class View:
         return Standing(x, z, comes=math.cos(math.radians(car.heading_deg - self.heading_deg)) < 0)
 
 
-def view(lat: float, lon: float, heading_deg: float, sees: Literal["rear", "front"]) -> View:
-    """Traffic keeps left and the pole stands at the left kerb, so a rear view has the lane on its right."""
+def view(
+    lat: float, lon: float, heading_deg: float, sees: Literal["rear", "front"], size: tuple[int, int] = (WIDTH, HEIGHT)
+) -> View:
+    """Traffic keeps left and the pole stands at the left kerb, so a rear view has the lane on its right.
+
+    `size`: a finer sensor behind the same lens, so that the view stays and the plates get more pixels.
+    """
     side = 1 if sees == "rear" else -1
-    lens = Lens(WIDTH, HEIGHT, FOCAL_PX, ABOVE_M, yaw_deg=6.0 * side, pitch_deg=1.31, roll_deg=0.8 * side)
+    lens = Lens(*size, FOCAL_PX * size[0] / WIDTH, ABOVE_M, yaw_deg=6.0 * side, pitch_deg=1.31, roll_deg=0.8 * side)
     return View(lens, side, *world.to_local(lat, lon), heading_deg)
 
 
@@ -93,7 +98,7 @@ def _readable(view: View, traffic: Traffic, trip: Trip, t_s: float) -> bool:
     if plate is None or np.hypot(*(plate[1] - plate[0])) < LEGIBLE_PX:
         return False
     low, high = plate.min(axis=0) - MARGIN_PX, plate.max(axis=0) + MARGIN_PX
-    if low.min() < 0 or high[0] > WIDTH or high[1] > HEIGHT:
+    if low.min() < 0 or high[0] > view.lens.width or high[1] > view.lens.height:
         return False
     return not any(_hides(view, other.at(t_s), trip.at(t_s), plate) for other in traffic.on_main(t_s) if other != trip)
 

@@ -21,6 +21,7 @@ from edge.vision.live import Live
 from edge.vision.lookout import Lookout
 from edge.vision.post import Post
 from edge.vision.read import PlateReader
+from edge.vision.rota import Rota
 from edge.vision.wellbeing import Signs, Wellbeing
 from wire.config import read_config
 from wire.errors import UserError
@@ -42,7 +43,14 @@ class CameraProcess:
         topic = VIDEO.of(site.box.name, camera=camera.name)
         self._live = Live(camera.name, lambda payload: self._mqtt.publish(topic, payload))
         self._mqtt.subscribe(WATCH.of(site.box.name), WATCH.qos, self._live.on_watch)
-        self._lookout = Lookout(load_detector(), PlateReader()) if camera.role == "plates" else None
+        self._rota = Rota(
+            site.box.data_dir / "looks",
+            camera.name,
+            cores=site.vision.look_cores,
+            least=camera.min_looks,
+            most=camera.max_fps,
+        )
+        self._lookout = Lookout(load_detector(), PlateReader(), self._rota) if camera.role == "plates" else None
         self._source = Camera(
             camera.url,
             decode=self._lookout is not None,
@@ -78,7 +86,8 @@ class CameraProcess:
 
     def _watch(self, frame: Frame, lookout: Lookout) -> None:
         for passing in lookout(frame):
-            read = self._post.read(passing)
+            with lookout.cost.of("post"):
+                read = self._post.read(passing)
             log.info("plate_read", camera=read.camera, vrm=read.vrm, confidence=round(read.confidence, 3))
 
     def _look_after(self) -> None:
@@ -116,7 +125,10 @@ class CameraProcess:
                 "rejected": tally.rejected,
                 "repeats": tally.repeats,
                 "detections": tally.detections,
-                "detect_ms": round(1e3 * tally.detect_s / max(tally.detections, 1), 1),
+                "detect_ms": round(1e3 * self._lookout.cost.mean("detect"), 1),
+                "looks_allowed": round(self._rota.rate, 1),
+                **self._source.cost.figures(),
+                **self._lookout.cost.figures(),
             }
         return figures
 

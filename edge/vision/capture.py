@@ -18,6 +18,7 @@ from av.packet import Packet
 from av.video.stream import VideoStream
 
 from edge.vision.annexb import AccessUnits
+from edge.vision.cost import Cost
 from edge.vision.frame import Frame
 from edge.vision.pace import Pace, Smooth
 from edge.vision.source import Address, open_source, parse_address, prepare
@@ -61,6 +62,7 @@ class Camera:
         self._next_t = 0.0
         self._smooth = Smooth()
         self.counts = Counts()
+        self.cost = Cost()
         self.problem = ""
         """Why there is no picture, in plain words; empty while there is one."""
         self.codec = ""
@@ -150,7 +152,9 @@ class Camera:
             if not self._decode:
                 self._good()
                 return
-            for picture in packet.decode():
+            with self.cost.of("decode"):
+                pictures = packet.decode()
+            for picture in pictures:
                 self._good()
                 self._offer(Frame(picture, captured_at, self._smooth(picture.time, arrived_t)))
         except (av.error.InvalidDataError, ValueError):

@@ -16,6 +16,7 @@ Grey = NDArray[np.uint8]
 
 MOTION_WIDTH = 240
 """Pixels; a car 20 m away still covers some thirty of them."""
+SAMPLE_PX = 16
 _PLANAR = {"yuv420p", "yuvj420p", "yuv422p", "yuvj422p", "yuv444p", "yuvj444p", "nv12", "gray"}
 _reformatter = VideoReformatter()
 
@@ -36,11 +37,20 @@ class Frame:
     @cached_property
     def small_grey(self) -> Grey:
         """uint8 (h, 240) from the luma plane alone, so that a still scene is never converted."""
+        return _shrink(self._luma())
+
+    @property
+    def samples(self) -> Grey:
+        """Every 16th pixel of every 16th row, luma, a copy: enough to tell whether anything at all changes."""
+        return self._luma()[::SAMPLE_PX, ::SAMPLE_PX].copy()
+
+    def _luma(self) -> Grey:
+        """uint8 (h, w): a view, where the picture has such a plane."""
         if self.picture.format.name not in _PLANAR:
-            return _shrink(cv2.cvtColor(self.bgr, cv2.COLOR_BGR2GRAY))
+            return _array(cv2.cvtColor(self.bgr, cv2.COLOR_BGR2GRAY))
         plane = self.picture.planes[0]
         luma = np.frombuffer(plane, np.uint8).reshape(-1, plane.line_size)  # type: ignore[call-overload]  # a buffer
-        return _shrink(luma[: self.picture.height, : self.picture.width])
+        return _array(luma[: self.picture.height, : self.picture.width])
 
     @property
     def size(self) -> tuple[int, int]:
@@ -48,10 +58,12 @@ class Frame:
         return self.picture.width, self.picture.height
 
 
-def _shrink(grey: Any) -> Grey:
+def _shrink(grey: Grey) -> Grey:
+    """Two of the rows that become one: 0.2 ms for 1080p instead of 0.8, and a vehicle covers hundreds of rows."""
     height, width = grey.shape
-    scale = MOTION_WIDTH / width
-    return _array(cv2.resize(grey, (MOTION_WIDTH, max(1, round(height * scale))), interpolation=cv2.INTER_AREA))
+    step = max(1, width // (2 * MOTION_WIDTH))
+    size = MOTION_WIDTH, max(1, round(height * MOTION_WIDTH / width))
+    return _array(cv2.resize(grey[step // 2 :: step], size, interpolation=cv2.INTER_AREA))
 
 
 def _array(pixels: Any) -> NDArray[np.uint8]:

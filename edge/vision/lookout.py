@@ -1,22 +1,25 @@
 """Frames of one camera in, vehicles out: motion, detect, track, read, vote. No disk, no network, a stopwatch."""
 
-import time
 from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
+from edge.vision.cost import Cost
 from edge.vision.detect import PlateBox
 from edge.vision.frame import Frame
-from edge.vision.motion import Motion
+from edge.vision.look import Detect, Look, window
+from edge.vision.motion import Motion, Region
+from edge.vision.schedule import Need
 from edge.vision.track import Track, Tracks, moved
 from edge.vision.vehicle import Passing, Vehicle
 from edge.vision.vote import REPEAT_S, Consensus, Reading, Told, plausible, repeats
 
 Bgr = NDArray[np.uint8]
-Detect = Callable[[Bgr], list[PlateBox]]
 Read = Callable[[Bgr], Reading]
+Pace = Callable[[Need, float], float]
+"""What is seen, and CPU seconds of one look, to looks a second."""
 
 LINGER_S = 0.5
 """The detector goes on for so long after the last motion: a car that brakes is still being read."""
@@ -32,15 +35,18 @@ class Tally:
     told: int = 0
     rejected: int = 0
     repeats: int = 0
-    detect_s: float = 0.0
 
 
 class Lookout:
     """The eyes of one camera."""
 
-    def __init__(self, detect: Detect, read: Read) -> None:
-        self._detect, self._read_plate = detect, read
+    def __init__(self, detect: Detect, read: Read, pace: Pace = lambda _need, _look_s: 1000.0) -> None:
+        """`pace`: without one, every frame in which something moves is looked at."""
+        self.cost = Cost()
+        self._look, self._read_plate, self._pace = Look(detect, self.cost), read, pace
         self._motion, self._tracks = Motion(), Tracks()
+        self._regions: list[Region] = []
+        self._next_t = float("-inf")
         self._vehicles: dict[int, Vehicle] = {}
         self._told: list[Told] = []
         self._moved_t = float("-inf")
@@ -49,26 +55,35 @@ class Lookout:
     def __call__(self, frame: Frame) -> list[Passing]:
         """The vehicles of which enough is known now, or that have just left."""
         boxes = self._plates(frame)
+        if boxes is None:
+            return []
         update = self._tracks.update([plate.box for plate in boxes], frame.t)
-        seen = [self._see(track, plate, frame) for track, plate in zip(update.live, boxes, strict=True)]
-        left = [self._leave(track) for track in update.left]
+        with self.cost.of("read"):
+            seen = [self._see(track, plate, frame) for track, plate in zip(update.live, boxes, strict=True)]
+            left = [self._leave(track) for track in update.left]
         return [passing for passing in (*seen, *left) if passing]
 
     def finish(self) -> list[Passing]:
         """The stream has ended: everybody has left."""
         return [passing for track in self._tracks.flush() if (passing := self._leave(track))]
 
-    def _plates(self, frame: Frame) -> list[PlateBox]:
+    def _plates(self, frame: Frame) -> list[PlateBox] | None:
+        """None while the next look is not due."""
         self.tally.frames += 1
-        if self._motion(frame.small_grey):
-            self._moved_t = frame.t
-        if frame.t - self._moved_t > LINGER_S:
+        with self.cost.of("motion"):
+            regions = self._motion(frame.small_grey)
+        if regions:
+            self._moved_t, self._regions = frame.t, regions
+        still = frame.t - self._moved_t > LINGER_S
+        need = Need.STILL if still else Need.VEHICLE if self._tracks.count else Need.MOTION
+        looks_s = self._pace(need, self.cost.mean("convert", "detect", "read"))
+        if still:
             return []
-        start = time.perf_counter()
-        boxes = self._detect(frame.bgr)
+        if 0 < self._next_t - frame.t < 1:
+            return None
+        self._next_t = frame.t + 0.9 / looks_s
         self.tally.detections += 1
-        self.tally.detect_s += time.perf_counter() - start
-        return boxes
+        return self._look(frame, window(self._regions, self._tracks.boxes, frame.size))
 
     def _see(self, track: Track, plate: PlateBox, frame: Frame) -> Passing | None:
         vehicle = self._vehicles.setdefault(track.id, Vehicle(frame.captured_at, frame.captured_at))

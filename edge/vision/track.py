@@ -69,6 +69,11 @@ class Tracks:
     def count(self) -> int:
         return len(self._tracks)
 
+    @property
+    def boxes(self) -> list[Box]:
+        """Where each was seen last."""
+        return [track.box for track in self._tracks]
+
     def _start(self, box: Box, t: float) -> Track:
         self._next_id += 1
         return Track(self._next_id - 1, box, t, t, box)

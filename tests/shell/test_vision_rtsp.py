@@ -27,7 +27,7 @@ pytestmark = pytest.mark.skipif(
 @pytest.fixture(scope="module")
 def address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     clip = encode(tmp_path_factory.mktemp("rtsp") / "clip.mp4", drive("YK09XTR", still=16))
-    script = Path(__file__).parents[1] / "support" / "rtsp_server.py"
+    script = Path(__file__).parents[2] / "bench" / "rtsp_server.py"
     server = subprocess.Popen([SYSTEM_PYTHON, str(script), str(clip)], stdout=subprocess.PIPE, text=True)
     assert server.stdout is not None
     yield f"rtsp://127.0.0.1:{int(server.stdout.readline())}"
