@@ -18,7 +18,7 @@ from edge.flight.gate import Go, Memory, Refusal, Repeat, gate
 from edge.flight.geometry import Place
 from edge.flight.launch import Stage
 from edge.flight.life import Answered
-from edge.flight.roomclock import RoomClock, tick
+from edge.flight.roomclock import RoomClock, found_flying, tick
 from edge.flight.seen import Fitted, Seen, Site
 from edge.flight.sortie import Moved, Step, advance, obey
 from edge.flight.state import Sortie
@@ -236,8 +236,7 @@ class World:
         commands = streams.due(self.telemetry, "arducopter", self.asked_s, self.now_s)
         self._send(commands)
         self.asked_s = self.now_s if commands else self.asked_s
-        about = (self.sortie.stage, self.sortie.since_s, self.telemetry)
-        self._converse(*inspection.look(self.site.wanted, self.inspection, *about, self.now_s))
+        self._converse(*inspection.look(self.site.wanted, self.inspection, self.sortie, self.telemetry, self.now_s))
         self._take(self.core.advance(self.site, self.sortie, self.seen()))
 
     def _is_due(self, ticks: int) -> bool:
@@ -246,10 +245,7 @@ class World:
     def _look_at_clock(self) -> None:
         box_s = self.wall_step_s + (self.clock_offset_ms or 0.0) / 1000
         wall = self.room_now() + timedelta(seconds=box_s)
-        self.clock = tick(self.clock, wall, self.now_s, self.clock_offset_ms, self._in_flight())
-
-    def _in_flight(self) -> bool:
-        return self.telemetry.airborne or self.sortie.stage is Stage.STARTING
+        self.clock = tick(self.clock, wall, self.now_s, self.clock_offset_ms, self.telemetry.airborne)
 
     def _take(self, step: Step) -> None:
         self._send(step.sends)
@@ -259,7 +255,9 @@ class World:
                 self.dock.write_coil(0 if step.lid is Lid.OPEN else 1, True)
         self.sortie = step.sortie
         self.answers += step.answers
-        self.moves += [step.moved] if step.moved else []
+        if step.moved:
+            self.moves.append(step.moved)
+            self.clock = RoomClock() if found_flying(step.moved.before, step.moved.after) else self.clock
 
     def _send(self, commands: tuple[Command, ...]) -> None:
         for command in commands:

@@ -15,10 +15,13 @@ import tomli_w
 from sim import sites, world
 from sim.sites import Places
 from sim.town import TownConfig, demo_town
+from sim.vehicle import DEMO_BASELINE
+from wire.baseline import read_rules, write_sealed
 from wire.children import Child, python
 from wire.errors import UserError
+from wire.mavlink_key import create_mavlink_key
 from wire.ports import port_taken
-from wire.signing import create_key
+from wire.signing import create_key, load_private
 
 DISPATCHER = "dispatcher"
 FIRST_PORTS = range(17_000, 29_000, 100)
@@ -85,12 +88,22 @@ def _write_all(town: TownConfig, places: Places) -> None:
         create_key(places.keys / f"{name}.key", places.keys / f"{name}.pub")
     for box in sites.boxes(town):
         shutil.copy(places.keys / f"{box}.pub", places.boxes)
+    baseline = read_rules(DEMO_BASELINE.with_suffix(".toml"))
+    write_sealed(baseline, places.baseline, load_private(places.keys / "room.key"))
+    for dock in town.docks:
+        create_mavlink_key(places.mavlink_key(dock.aircraft))
     for box, config in sites.sites(town, places).items():
         places.site(box).write_text(tomli_w.dumps(config))
     places.room.write_text(tomli_w.dumps(sites.room(places)))
-    (places.run / "town.toml").write_text(town.toml())
+    (places.run / "town.toml").write_text(_with_keys(town, places).toml())
     (places.run / "streets.geojson").write_text(json.dumps(world.streets_geojson()))
     (places.run / "hotlist.csv").write_text(_hotlist(town))
+
+
+def _with_keys(town: TownConfig, places: Places) -> TownConfig:
+    """Each aircraft knows the key that its box signs MAVLink with."""
+    docks = tuple(d.model_copy(update={"signing_key": places.mavlink_key(d.aircraft)}) for d in town.docks)
+    return town.model_copy(update={"docks": docks})
 
 
 def _empty(run: Path) -> None:

@@ -3,6 +3,7 @@
 import asyncio
 import re
 import socket
+import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from enum import StrEnum
@@ -12,13 +13,30 @@ from pymavlink.dialects.v20 import ardupilotmega as dialect
 
 from wire.errors import UserError
 
-__all__ = ["Address", "Codec", "Door", "Kind", "Peer", "Socket", "dialect", "open_socket"]
+__all__ = ["Address", "Codec", "Door", "Kind", "Peer", "Signing", "Socket", "dialect", "open_socket"]
 
 Peer = tuple[str, int]
 Receive = Callable[[bytes, Peer], None]
 Forget = Callable[[Peer], None]
+SIGNING_EPOCH_S = 1420070400
+"""2015-01-01 UTC."""
 MOST_UNSENT = 256 * 1024
 """Bytes that may wait for a TCP client; one that reads slower loses messages, as on a radio."""
+
+
+class Signing:
+    """MAVLink 2 signing as pymavlink does it, shared by every peer of a vehicle: what is unsigned or old is dropped.
+
+    `utc_s`: the time of its GPS, seconds since 1970.
+    """
+
+    def __init__(self, key: bytes, utc_s: Callable[[], float] = time.time) -> None:
+        self.state, self._utc_s = dialect.MAVLinkSigning(), utc_s
+        self.state.secret_key, self.state.sign_outgoing = key, True
+
+    def renew(self) -> None:
+        """Stamps count 10 us since 2015 and never go back."""
+        self.state.timestamp = max(self.state.timestamp, int((self._utc_s() - SIGNING_EPOCH_S) * 1e5))
 
 
 class Codec:
@@ -27,15 +45,21 @@ class Codec:
     `stream`: bytes come as over TCP, where a message may begin in one piece and end in the next.
     """
 
-    def __init__(self, system_id: int, component_id: int = 1, *, stream: bool = False) -> None:
-        self._out = dialect.MAVLink(None, srcSystem=system_id, srcComponent=component_id)
-        self._stream = _parser() if stream else None
+    def __init__(
+        self, system_id: int, component_id: int = 1, *, stream: bool = False, signing: Signing | None = None
+    ) -> None:
+        self._out, self._signing = dialect.MAVLink(None, srcSystem=system_id, srcComponent=component_id), signing
+        self._stream = _parser(signing) if stream else None
+        if signing:
+            self._out.signing = signing.state
         self.garbage = 0
         """Datagrams, or parts of them, that were no MAVLink."""
 
     def encode(self, message: Any, component_id: int | None = None) -> bytes:
         """`component_id`: of another device on the same aircraft; its messages share our count."""
         own, self._out.srcComponent = self._out.srcComponent, component_id or self._out.srcComponent
+        if self._signing:
+            self._signing.renew()
         packed: bytes = message.pack(self._out)
         self._out.seq, self._out.srcComponent = (self._out.seq + 1) % 256, own
         return packed
@@ -43,16 +67,18 @@ class Codec:
     def decode(self, datagram: bytes) -> list[Any]:
         """The messages of one datagram. What isn't MAVLink is counted and dropped; nothing is raised."""
         # A parser a datagram: a truncated message must not swallow the beginning of the next datagram.
-        parser = self._stream or _parser()
+        parser = self._stream or _parser(self._signing)
         found = parser.parse_buffer(datagram) or []
         good = [message for message in found if message.get_type() != "BAD_DATA"]
         self.garbage += len(found) - len(good) + (1 if parser.buf_len() and parser is not self._stream else 0)
         return good
 
 
-def _parser() -> Any:
+def _parser(signing: Signing | None) -> Any:
     parser = dialect.MAVLink(None)
     parser.robust_parsing = True
+    if signing:
+        parser.signing = signing.state
     return parser
 
 

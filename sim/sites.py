@@ -73,6 +73,9 @@ class Places:
     def data(self, box: str) -> Path:
         return self.run / box
 
+    def mavlink_key(self, aircraft: str) -> Path:
+        return self.keys / f"{aircraft}.mavlink"
+
     @property
     def baseline(self) -> Path:
         return self.run / "arducopter.baseline"
@@ -125,6 +128,7 @@ def _dock(dock: DockSpec, places: Places) -> Toml:
         "link": "udpin:" + dock.mavlink.removeprefix("udpout:"),
         "system_id": dock.system_id,
         "baseline": str(places.baseline),
+        "signing_key": str(places.mavlink_key(dock.aircraft)),
         "traffic": "adsb",
         "remote_id": "mavlink",
         "limits": {**LIMITS, "ground_amsl_m": dock.amsl_m, "pad_amsl_m": dock.amsl_m, "fence": fence()},

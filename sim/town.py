@@ -13,6 +13,8 @@ from wire.frozen import Heading, Latitude, Longitude, Name
 from wire.vrm import strip
 
 Port = int
+Sky = Literal["day", "night", "rain"]
+"""What the roadside cameras see by: daylight, infra-red, or a wet day."""
 LANE_LEFT_M = 2.2
 """The lane's middle, to the left of the street's middle."""
 POLE_LEFT_M = LANE_LEFT_M + 2.8
@@ -48,6 +50,7 @@ class DockSpec(Section):
     aircraft: Name
     mavlink: str = Field(pattern=r"^(udpin|udpout):[^:]+:\d+$")
     system_id: int = Field(default=1, ge=1, le=255)
+    signing_key: Path | None = None
     powered_for_s: float = Field(default=60, ge=0)
     """How long before the start its autopilot was switched on."""
     camera: AircraftCamera
@@ -70,6 +73,7 @@ class TownConfig(Section):
     """Mean time between two vehicles on the High Street; the density of traffic."""
     duration_s: float = Field(default=7200, gt=0, le=86_400)
     """No vehicle enters later."""
+    sky: Sky = "day"
     cameras: tuple[RoadsideCamera, ...] = ()
     docks: tuple[DockSpec, ...] = ()
     listed: ListedCar | None = None

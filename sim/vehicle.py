@@ -18,12 +18,13 @@ from sim.autopilot.parameters import Parameters
 from sim.battery import draw, mah
 from sim.beacons import Beacons
 from sim.clock import Clock
-from sim.mavlink import Address, Codec, Kind, Peer, dialect, open_socket
+from sim.mavlink import Address, Codec, Kind, Peer, Signing, dialect, open_socket
 from sim.physics import MAX_THRUST, Airframe, Body, step
 from sim.ripple import Ripple
 from sim.weather import Weather, WeatherConfig
 from wire.config import Section
 from wire.frozen import Heading, Latitude, Longitude, Name
+from wire.mavlink_key import load_mavlink_key
 
 DT = 0.01
 SHELL_S = 0.02
@@ -54,6 +55,8 @@ class VehicleConfig(Section):
     """A parameter file to load at start; None keeps the factory values (no fence, no ground station failsafe)."""
     gps_error_m: float = Field(default=0.25, ge=0)
     weather: WeatherConfig = WeatherConfig()
+    signing_key: Path | None = None
+    """64 hexadecimal digits (`airbeat keys NAME --mavlink`); None: nothing is signed."""
     adsb: bool = False
     remote_id: bool = False
     """Whether a traffic receiver and a Remote ID transmitter are fitted."""
@@ -86,6 +89,8 @@ class Vehicle:
         self._boot_s = -config.powered_s
         self.copter = self._boot()
         self._was = self.copter.mode, self.copter.armed
+        self.signing = Signing(load_mavlink_key(config.signing_key)) if config.signing_key else None
+        """With a key nothing unsigned is heard; SETUP_SIGNING changes it while disarmed."""
         self._peers: dict[Peer, tuple[Channel, Codec]] = {}
         if not self.address.listens:
             self._meet((self.address.host, self.address.port))
@@ -139,6 +144,8 @@ class Vehicle:
         self.garbage += codec.garbage - before
         if channel.reboot:
             self._reboot()
+        if channel.key is not None:
+            self._take_key(channel.key)
 
     def forget(self, peer: Peer) -> None:
         """A TCP client has gone; its rates and unfinished uploads with it."""
@@ -165,8 +172,15 @@ class Vehicle:
         return news
 
     def _meet(self, peer: Peer) -> None:
-        channel = Channel(self.copter)
-        self._peers[peer] = (channel, Codec(self.config.system_id, stream=self.address.kind is Kind.TCPIN))
+        stream = self.address.kind is Kind.TCPIN
+        codec = Codec(self.config.system_id, stream=stream, signing=self.signing)
+        self._peers[peer] = (Channel(self.copter), codec)
+
+    def _take_key(self, key: bytes) -> None:
+        """All zeros end the signing (mavlink.io, SETUP_SIGNING); rates and uploads begin anew."""
+        self.signing = Signing(key) if any(key) else None
+        for peer in list(self._peers):
+            self._meet(peer)
 
     def _boot(self) -> Copter:
         parameters = Parameters()
@@ -179,10 +193,10 @@ class Vehicle:
         return copter
 
     def _reboot(self) -> None:
-        parameters = self.copter.parameters
+        kept = self.copter
         self._boot_s = self.now_s
         self.copter = self._boot()
-        self.copter.parameters = parameters
+        self.copter.parameters, self.copter.plans, self.copter.areas = kept.parameters, kept.plans, kept.areas
         for peer, (before, _) in list(self._peers.items()):
             self._meet(peer)
             self._peers[peer][0].queue.extend(before.queue)

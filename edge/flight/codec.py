@@ -84,7 +84,7 @@ class Codec:
         )
 
     def _is_proven(self, frame: Frame) -> bool:
-        """Our aircraft's, signed and with a good checksum; heard where it is allowed, counted by its reason where not."""
+        """Our aircraft's, signed, with a good checksum; heard where that is allowed, counted by reason where not."""
         if frame.system_id != self._system_id:
             self.counts["stranger"] += 1
             return False

@@ -1,4 +1,4 @@
-"""What the flight side keeps on disk: the orders' memory (F9) and the sortie (F28), each a file replaced atomically."""
+"""What the flight side keeps: orders' memory (F9), sortie (F28), signing stamp (F19); files replaced atomically."""
 
 import os
 from pathlib import Path
@@ -8,6 +8,7 @@ import structlog
 from pydantic import ValidationError
 
 from edge.flight.gate import Memory
+from edge.flight.signing import RESERVE
 from edge.flight.state import Saved
 from wire.errors import UserError
 from wire.frozen import Frozen
@@ -16,11 +17,18 @@ log = structlog.get_logger()
 F = TypeVar("F", bound=Frozen)
 
 
+class Stamp(Frozen):
+    """At least every stamp that was used."""
+
+    stamp: int = 0
+
+
 class Disk:
     """`folder` is made if need be. Raises UserError where it can't be."""
 
     def __init__(self, folder: Path) -> None:
-        self._orders, self._sortie = folder / "orders.json", folder / "sortie.json"
+        self._orders, self._sortie, self._signed = (folder / f"{name}.json" for name in ("orders", "sortie", "signed"))
+        self._reserved = 0
         try:
             folder.mkdir(parents=True, exist_ok=True)
         except OSError as error:
@@ -31,6 +39,16 @@ class Disk:
 
     def saved(self) -> Saved:
         return _read(self._sortie, Saved) or Saved()
+
+    def stamp(self) -> int:
+        """What the next signatures must lie above, whatever the clock says."""
+        return (_read(self._signed, Stamp) or Stamp()).stamp
+
+    def keep_stamp(self, stamp: int) -> None:
+        """Writes a reserve, so that a write serves for half a minute. Durable when it returns. Raises OSError."""
+        if stamp + RESERVE // 2 > self._reserved:
+            _write(self._signed, Stamp(stamp=stamp + RESERVE))
+            self._reserved = stamp + RESERVE
 
     def keep_memory(self, memory: Memory) -> None:
         """Durable when it returns. Raises OSError."""

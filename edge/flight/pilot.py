@@ -21,13 +21,13 @@ from edge.flight.launch import Stage
 from edge.flight.life import Answered
 from edge.flight.link import Link
 from edge.flight.report import dock_state, inputs, vehicle_state
-from edge.flight.roomclock import RoomClock, tick
+from edge.flight.roomclock import RoomClock, found_flying, room_lives, tick
 from edge.flight.seen import Seen, Site
 from edge.flight.sortie import Moved, Step, advance, obey
 from edge.flight.state import Sortie, resume, save
 from edge.flight.telemetry import Message, Telemetry, hear
 from edge.flight.voice import Voice
-from edge.health import read_clock_offset_ms
+from edge.health import clock_age_s, read_clock_offset_ms
 from wire.events import DockEvent, FlightEvent
 from wire.mqtt import Mqtt
 from wire.orders import GoTo, Launch, Order, OrderState
@@ -128,13 +128,14 @@ class Pilot:
                 self._voice.keep_memory(self._memory)
 
     async def _obey_once_kept(self, order: Order) -> None:
-        """A launch must not be repeated by a restart: its id is on the disk before anything moves.
-
-        A disk may take longer than an order lives.
+        """A launch must not be repeated by a restart, nor its open lid forgotten: both are on the disk before anything
+        moves. A disk may take longer than an order lives.
         """
         memory = self._memory
-        kept = await self._voice.keep_memory_now(memory)
+        intended = obey(self._site, self._sortie, self._seen(), order).sortie
+        kept = await self._voice.keep_now(memory, save(intended))
         seen = self._seen()
+        self._voice.keep_sortie(save(self._sortie))
         if not kept:
             self._refuse(order, ("the box cannot write to its disk (F9)",), seen)
         elif self._memory is not memory:
@@ -160,18 +161,16 @@ class Pilot:
     def _beat(self, room: bool, data_dir: Path) -> None:
         """One turn of the loop; the heartbeat is sent from nowhere else."""
         now_s = time.monotonic()
-        self._room_s = now_s if room else self._room_s
         if self._is_due("clock", RHYTHM.clock, now_s):
+            self._room_s = now_s if room_lives(room, clock_age_s(data_dir)) else self._room_s
             offset_ms = read_clock_offset_ms(data_dir)
-            flying = self._telemetry.airborne or self.stage is Stage.STARTING
-            self._clock = tick(self._clock, datetime.now(UTC), now_s, offset_ms, flying)
+            self._clock = tick(self._clock, datetime.now(UTC), now_s, offset_ms, self._telemetry.airborne)
         if self._is_due("heartbeat", RHYTHM.heartbeat, now_s):
             self._link.heartbeat()
         if self._is_due("record", RHYTHM.record, now_s):
             self._voice.keep_record(self._link.cut(), self._link.stamp)
         self._ask_streams(now_s)
-        about = (self._sortie.stage, self._sortie.since_s, self._telemetry)
-        self._converse(*inspection.look(self._site.wanted, self._inspection, *about, now_s))
+        self._converse(*inspection.look(self._site.wanted, self._inspection, self._sortie, self._telemetry, now_s))
         seen = self._seen()
         self._take(advance(self._site, self._sortie, seen), seen)
         self._say_what_is_due(seen)
@@ -188,6 +187,7 @@ class Pilot:
         for word in step.answers:
             self._voice.answer(word)
         if step.moved:
+            self._clock = RoomClock() if found_flying(step.moved.before, step.moved.after) else self._clock
             self._log_move(step.moved, seen)
         if changed:
             self._voice.keep_sortie(save(step.sortie))

@@ -36,7 +36,7 @@ class Voice:
         self._outbox, self._disk, self._mqtt = outbox, disk, mqtt
         self._queue: asyncio.Queue[Callable[[], object]] = asyncio.Queue()
         self._thread = ThreadPoolExecutor(max_workers=1, thread_name_prefix="flight-writer")
-        self._memory = Memory()
+        self._memory, self._saved = Memory(), Saved()
         self._last: dict[UUID, OrderAnswer] = {}
         self._parts: dict[str, PartHealth] = {}
         self.stuck = False
@@ -86,16 +86,22 @@ class Voice:
         self._queue.put_nowait(lambda: self._outbox.put(body, at))
 
     def keep_sortie(self, saved: Saved) -> None:
-        self._queue.put_nowait(lambda: self._disk.keep_sortie(saved))
+        self._saved = saved
+        self._queue.put_nowait(self._write_sortie)
+
+    def keep_record(self, write: Callable[[], None], stamp: int) -> None:
+        """The flight recorder's share, and the newest stamp of our MAVLink signatures (F19)."""
+        self._queue.put_nowait(write)
+        self._queue.put_nowait(lambda: self._disk.keep_stamp(stamp))
 
     def keep_memory(self, memory: Memory) -> None:
         self._memory = memory
         self._queue.put_nowait(self._write_memory)
 
-    async def keep_memory_now(self, memory: Memory) -> bool:
-        """Ahead of the queue; whether it is on the disk."""
-        self._memory = memory
-        return await self._done(self._write_memory)
+    async def keep_now(self, memory: Memory, saved: Saved) -> bool:
+        """Both ahead of the queue; whether they are on the disk."""
+        self._memory, self._saved = memory, saved
+        return await self._done(self._write_memory) and await self._done(self._write_sortie)
 
     def health(self, part: str, state: PartState, detail: str, figures: dict[str, float]) -> None:
         before = self._parts.get(part)
@@ -107,6 +113,9 @@ class Voice:
     def _write_memory(self) -> None:
         """Always the newest: a write that waited in the queue must not undo one that went ahead of it."""
         self._disk.keep_memory(self._memory)
+
+    def _write_sortie(self) -> None:
+        self._disk.keep_sortie(self._saved)
 
     async def _done(self, write: Callable[[], object]) -> bool:
         try:

@@ -42,6 +42,8 @@ class Channel:
     listing: int | None = None
     """The next parameter of a PARAM_REQUEST_LIST under way."""
     reboot: bool = False
+    key: bytes | None = None
+    """A signing key that was set and is not in use yet."""
     heard_s: float = 0.0
     source: tuple[int, int] = (0, 0)
     mode: Mode | None = None
@@ -256,6 +258,12 @@ def _file(channel: Channel, message: Any) -> None:
     )
 
 
+def _setup_signing(channel: Channel, message: Any) -> None:
+    """Not in flight (GCS_Signing.cpp)."""
+    if not channel.copter.armed:
+        channel.key = bytes(message.secret_key)
+
+
 HANDLERS: dict[str, Callable[[Channel, Any], None]] = {
     "HEARTBEAT": _heartbeat,
     "COMMAND_LONG": _command_long,
@@ -270,6 +278,7 @@ HANDLERS: dict[str, Callable[[Channel, Any], None]] = {
     "FILE_TRANSFER_PROTOCOL": _file,
     "SET_POSITION_TARGET_GLOBAL_INT": lambda channel, message: targets.globe(channel.copter, message),
     "SET_POSITION_TARGET_LOCAL_NED": lambda channel, message: targets.local(channel.copter, message),
+    "SETUP_SIGNING": _setup_signing,
     "MISSION_REQUEST_LIST": _plan,
     "MISSION_REQUEST": _plan,
     "MISSION_REQUEST_INT": _plan,

@@ -14,7 +14,9 @@ from edge.config import ModbusDock
 from edge.flight.disk import Disk
 from edge.flight.dock import make_dock
 from edge.flight.gate import Memory
+from edge.flight.link import Link
 from edge.flight.pilot import Pilot
+from edge.flight.state import Saved
 from edge.flight.voice import Voice
 from edge.health import write_clock_offset
 from edge.outbox import Outbox
@@ -46,8 +48,8 @@ async def refused(folder: Path, broker_port: int, order: Order) -> list[str]:
     mqtt = Mqtt("127.0.0.1", broker_port, f"slow-disk-{order.id}")
     voice = Voice(EDGE, AIRCRAFT, folder, outbox=outbox, disk=disk, mqtt=mqtt)
     config = ModbusDock(kind="modbus", host="127.0.0.1", port=free_port(socket.SOCK_STREAM), lat=52.2, lon=0.12)
-    link = f"udpin:127.0.0.1:{free_port(socket.SOCK_DGRAM)}"
-    pilot = Pilot(make_site(), link, 1, voice=voice, dock=make_dock(config), disk=disk)
+    link = Link(f"udpin:127.0.0.1:{free_port(socket.SOCK_DGRAM)}", 1)
+    pilot = Pilot(make_site(), link, voice=voice, dock=make_dock(config), disk=disk)
     flying = asyncio.create_task(pilot.run(mqtt, KEY.public_key(), folder))
     await asyncio.sleep(0.2)
     pilot.order(seal("order", order.encode(), KEY), KEY.public_key())
@@ -76,7 +78,7 @@ def test_a_write_that_waited_does_not_undo_a_newer_one(tmp_path: Path) -> None:
         older = Memory().admit(make_order(Hold(), seq=1))
         newer = older.admit(make_order(SCENE, seq=2))
         voice.keep_memory(older)
-        assert await voice.keep_memory_now(newer)
+        assert await voice.keep_now(newer, Saved())
         writing = asyncio.create_task(voice.run())
         await voice.finish(10)
         writing.cancel()

@@ -26,6 +26,7 @@ from sim.weather import WeatherConfig
 from tests.support.processes import free_port
 from wire.baseline import write_sealed
 from wire.events import Event, decode_event
+from wire.mavlink_key import create_mavlink_key
 from wire.mqtt import Mqtt
 from wire.orders import Act, Lease, Order, OrderAnswer, OrderState
 from wire.signing import create_key, load_private, seal
@@ -49,6 +50,7 @@ aircraft = "{aircraft}"
 autopilot = "arducopter"
 link = "udpin:127.0.0.1:{mavlink}"
 system_id = 1
+signing_key = "{folder}/aircraft.mavlink"
 baseline = "{folder}/aircraft.baseline"
 traffic = "adsb"
 remote_id = "mavlink"
@@ -78,6 +80,7 @@ class Rig:
         create_key(folder / "box.key", folder / "box.pub")
         create_key(folder / "room.key", folder / "room.pub")
         self._key = load_private(folder / "room.key")
+        create_mavlink_key(folder / "aircraft.mavlink")
         write_sealed(BASELINE, folder / "aircraft.baseline", self._key)
         self._ports = free_port(socket.SOCK_DGRAM), free_port(socket.SOCK_STREAM)
         self.site = folder / "site.toml"
@@ -87,7 +90,7 @@ class Rig:
                 mavlink=self._ports[0], modbus=self._ports[1], limits=limits_toml(),
             )
         )  # fmt: skip
-        self._town = _Town(self._ports, weather or WeatherConfig(), self.data)
+        self._town = _Town(self._ports, weather or WeatherConfig(), folder)
         self.answers: list[OrderAnswer] = []
         self.vehicle: VehicleState | None = None
         self.vehicles = 0
@@ -199,13 +202,13 @@ class Rig:
 class _Town(threading.Thread):
     """Aircraft, dock and the uplink's clock file, in a loop of their own."""
 
-    def __init__(self, ports: tuple[int, int], weather: WeatherConfig, data: Path) -> None:
+    def __init__(self, ports: tuple[int, int], weather: WeatherConfig, folder: Path) -> None:
         super().__init__(daemon=True)
-        self.clock, self._data = Clock(), data
+        self.clock, self._data = Clock(), folder / "data"
         self.truth = TruthLog(None, self.clock)
         url = f"udpout:127.0.0.1:{ports[0]}"
         config = VehicleConfig(name=AIRCRAFT, mavlink=url, powered_s=60, weather=weather, lat=DOCK.lat, lon=DOCK.lon,
-            adsb=True, remote_id=True)  # fmt: skip
+            adsb=True, remote_id=True, signing_key=folder / "aircraft.mavlink")  # fmt: skip
         self.vehicle = Vehicle(config, self.truth.write)
         self._dock = DockConfig(name=EDGE, modbus_port=ports[1])
         self._leave: Callable[[], object] = lambda: None

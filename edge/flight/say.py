@@ -1,0 +1,23 @@
+"""What we say to the autopilot besides commands (pure): messages by their standard names, nothing that isn't listed."""
+
+from dataclasses import dataclass
+from enum import IntEnum
+
+
+class Said(IntEnum):
+    """Our allow-list outwards beside `Cmd`, by message number; each begins with target system and component."""
+
+    PARAM_REQUEST_READ = 20
+    MISSION_REQUEST_LIST = 43
+    MISSION_COUNT = 44
+    MISSION_ACK = 47
+    MISSION_REQUEST_INT = 51
+    MISSION_ITEM_INT = 73
+
+
+@dataclass(frozen=True)
+class Say:
+    """`fields`: in the standard's XML order, after the target."""
+
+    said: Said
+    fields: tuple[float | int | bytes, ...]

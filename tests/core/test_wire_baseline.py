@@ -1,0 +1,92 @@
+"""The sealed baseline of an autopilot: made from its sources, opened by the room's key only, compared line by line."""
+
+from pathlib import Path
+
+import pytest
+
+from bench.lockstep import BASELINE, LIMITS
+from edge.flight.guards import guard
+from tests.support.sim_pilot import REPO
+from wire import baseline_command
+from wire.baseline import read_rules, read_sealed, write_sealed
+from wire.errors import UserError
+from wire.signing import create_key, load_private, load_public
+
+DEMO = REPO / "firmware-configs" / "demo"
+
+
+def keys(folder: Path, name: str = "room") -> tuple[str, str]:
+    create_key(folder / f"{name}.key", folder / f"{name}.pub")
+    return str(folder / f"{name}.key"), str(folder / f"{name}.pub")
+
+
+def rules(folder: Path, parameters: str, ranges: str) -> Path:
+    (folder / "a.param").write_text(parameters)
+    (folder / "a.toml").write_text(f'autopilot = "arducopter"\nfirmware = "4.6"\nparameters = "a.param"\n{ranges}')
+    return folder / "a.toml"
+
+
+@pytest.mark.parametrize("name", ["arducopter", "px4"])
+def test_the_shipped_ones_are_safe_and_come_back_from_their_seal(tmp_path: Path, name: str) -> None:
+    private, public = keys(tmp_path)
+    made = read_rules(DEMO / f"{name}.toml")
+    write_sealed(made, tmp_path / "sealed", load_private(Path(private)))
+    assert read_sealed(tmp_path / "sealed", load_public(Path(public))) == made
+    guard(made, name, LIMITS)
+
+
+def test_any_changed_byte_and_any_other_key_is_refused(tmp_path: Path) -> None:
+    private, public = keys(tmp_path)
+    path = tmp_path / "sealed"
+    write_sealed(BASELINE, path, load_private(Path(private)))
+    whole = path.read_bytes()
+    for at in range(0, len(whole), 37):
+        path.write_bytes(whole[:at] + bytes([whole[at] ^ 1]) + whole[at + 1 :])
+        with pytest.raises(UserError, match="no baseline of this room"):
+            read_sealed(path, load_public(Path(public)))
+    path.write_bytes(whole)
+    with pytest.raises(UserError, match="not by the expected key"):
+        read_sealed(path, load_public(Path(keys(tmp_path, "other")[1])))
+
+
+@pytest.mark.parametrize(
+    ("parameters", "ranges", "words"),
+    [
+        ("RTL_ALT,100\n", "[safe]\nRTL_ALT = [2000, 6000]", "RTL_ALT is 100, 2000 to 6000 is safe"),
+        ("RTL_ALT,3500\n", "[allowed]\nFENCE_ENABLE = [0, 1]", "FENCE_ENABLE has a range but no value"),
+        ("RTL_ALT,tall\n", "", "expected NAME,VALUE"),
+        ("RTL_ALT,nan\n", "", "RTL_ALT is no number"),
+    ],
+)
+def test_a_wrong_source_is_told_with_its_place(tmp_path: Path, parameters: str, ranges: str, words: str) -> None:
+    with pytest.raises(UserError, match=words) as told:
+        read_rules(rules(tmp_path, parameters, ranges))
+    assert "a.param" in str(told.value)
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [("FENCE_ENABLE", 0), ("FENCE_TYPE", 3), ("FENCE_ACTION", 0), ("FENCE_ALT_MAX", 119), ("FS_GCS_TIMEOUT", 60)],
+)
+def test_a_baseline_that_does_not_hold_the_site_is_refused_at_the_start(name: str, value: float) -> None:
+    loose = BASELINE.model_copy(update={"parameters": {**BASELINE.parameters, name: value}})
+    with pytest.raises(UserError, match=f"{name} is {value}"):
+        guard(loose, "arducopter", LIMITS)
+    missing = {known: v for known, v in BASELINE.parameters.items() if known != name}
+    with pytest.raises(UserError, match=f"{name} is missing"):
+        guard(BASELINE.model_copy(update={"parameters": missing}), "arducopter", LIMITS)
+    with pytest.raises(UserError, match=name):
+        guard(BASELINE.model_copy(update={"allowed": {name: (value, value)}}), "arducopter", LIMITS)
+
+
+def test_the_command_seals_and_prints_a_readable_difference(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    private, public = keys(tmp_path)
+    sealed = str(tmp_path / "sealed")
+    assert baseline_command.main(["seal", str(DEMO / "arducopter.toml"), "--key", private, "--out", sealed]) == 0
+    aircraft = tmp_path / "aircraft.param"
+    same = (DEMO / "arducopter.param").read_text()
+    aircraft.write_text(same + "EK3_ENABLE,1\n")
+    assert baseline_command.main(["compare", sealed, str(aircraft), "--key", public]) == 0
+    aircraft.write_text(same.replace("RTL_ALT,3500", "RTL_ALT,1500"))
+    assert baseline_command.main(["compare", sealed, str(aircraft), "--key", public]) == 1
+    assert capsys.readouterr().out.splitlines()[-1] == "RTL_ALT is 1500, the baseline says 3500"
