@@ -12,12 +12,13 @@ from dashboard.desk import AtDesk, Signed
 from dashboard.dispatch import Candidate, rank
 from dashboard.gate import Refused
 from dashboard.orders import present, scene_of, tenures
-from ingest.store import audit, incidents, orders, reads
+from ingest.store import audit, incidents, orders, reads, scenes
 from ingest.store.audit import AuditRow
 from ingest.store.connect import Db
 from ingest.store.incidents import IncidentRow
 from ingest.store.orders import OrderRow
 from ingest.store.reads import ReadRow
+from ingest.store.scenes import SceneRow
 from wire.frozen import Frozen
 
 
@@ -25,6 +26,8 @@ class IncidentDetail(IncidentRow):
     """IncidentRow with all that belongs to it; `reads` are the rows themselves here."""
 
     reads: list[ReadRow]  # type: ignore[assignment]  # the API's own name for both, as agreed with the console
+    scenes: list[SceneRow]
+    """What a camera's rules told of it; empty where a plate opened it."""
     orders: list[OrderRow]
     audit: list[AuditRow]
 
@@ -56,6 +59,7 @@ def get_one(desk: AtDesk, person: Signed, incident_id: UUID) -> IncidentDetail:
         return IncidentDetail(
             **row.model_dump(exclude={"reads"}),
             reads=reads.incident_reads(db, incident_id),
+            scenes=scenes.incident_scenes(db, incident_id),
             orders=[present(order, now) for order in orders.incident_orders(db, incident_id)],
             audit=audit.incident_audit(db, incident_id),
         )

@@ -8,7 +8,8 @@ from pydantic import Field
 
 from dashboard.desk import AtDesk, Signed
 from dashboard.gate import Refused
-from ingest.store import audit, incidents, media, reads
+from ingest.store import audit, incidents, media, reads, scenes
+from ingest.store.connect import Db
 from ingest.store.reads import ReadRow
 from wire.frozen import At, Frozen
 
@@ -53,7 +54,7 @@ def get_media(
     with desk.database.transaction() as db:
         if look.incident and incidents.find_incident(db, look.incident) is None:
             raise Refused(404, "There is no such incident")
-        if look.incident and look.missing and not reads.has_picture(db, look.incident, sha256):
+        if look.incident and look.missing and not _shows(db, look.incident, sha256):
             raise Refused(404, "The incident has no such picture", ["To look at others, give a reason and a case"])
         audit.append_audit(
             db,
@@ -69,6 +70,10 @@ def get_media(
     if jpeg is None:
         raise Refused(404, "The picture is not here", ["It has not arrived yet, or its retention has ended"])
     return Response(jpeg, media_type="image/jpeg", headers={"Content-Disposition": f'inline; filename="{sha256}.jpg"'})
+
+
+def _shows(db: Db, incident: UUID, sha256: str) -> bool:
+    return reads.has_picture(db, incident, sha256) or scenes.shows_picture(db, incident, sha256)
 
 
 def search(desk: AtDesk, person: Signed, asked: Annotated[Search, Query()]) -> list[ReadRow]:

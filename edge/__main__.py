@@ -40,6 +40,17 @@ def check(site: SiteConfig) -> str:
     return f"box {site.box.name}: {len(site.cameras)} cameras{aircraft}; uplink {site.uplink.host}:{site.uplink.port}"
 
 
+def check_all(site: SiteConfig) -> str:
+    """As `check`, and that the network opens which cameras watch objects with; at run time the box goes on without."""
+    words, watching = check(site), [c.name for c in site.cameras if c.scene or c.aerial]
+    if not watching:
+        return words
+    from edge.vision.objects_load import load_objects
+
+    load_objects(site.objects, site.box.data_dir / "models")
+    return f"{words}; objects watched by {', '.join(watching)}"
+
+
 async def supervise(site: SiteConfig, path: Path) -> int:
     """Until SIGTERM; exit status 2 where a child found its config wrong."""
     data_dir = site.box.data_dir
@@ -58,7 +69,7 @@ async def supervise(site: SiteConfig, path: Path) -> int:
 
 def main(argv: list[str] | None = None) -> int:
     """airbeat edge SITE.toml [--check]"""
-    return run_configured(argv, prog="airbeat edge", doc=__doc__, model=SiteConfig, check=check, serve=_serve)
+    return run_configured(argv, prog="airbeat edge", doc=__doc__, model=SiteConfig, check=check_all, serve=_serve)
 
 
 def _serve(site: SiteConfig, path: Path) -> int:

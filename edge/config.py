@@ -6,6 +6,8 @@ from typing import Annotated, Literal
 
 from pydantic import Field, model_validator
 
+from edge.vision.objects_config import CenterNetObjects, ObjectsConfig
+from edge.vision.scene_config import AerialConfig, SceneConfig
 from wire.config import Section
 from wire.frozen import Heading, Latitude, Longitude, Name
 from wire.states import AircraftInfo, CameraInfo, Inventory
@@ -54,6 +56,18 @@ class CameraConfig(Section):
     """Without a frame for so long the camera counts as stalled and is reopened (D10: 10 s at most)."""
     min_looks: float = Field(default=3, gt=0, le=60)
     """Looks a second for plates that this camera has whatever the others of the box want; max_fps is the most."""
+    scene: SceneConfig | None = None
+    """Rules over objects in zones; with any role of a camera that stands still."""
+    aerial: AerialConfig | None = None
+    """Objects on the ground; role aircraft only."""
+
+    @model_validator(mode="after")
+    def _fits_its_role(self) -> "CameraConfig":
+        if self.scene and self.role == "aircraft":
+            raise ValueError(f"camera {self.name} flies: zones need one that stands still (use aerial)")
+        if self.aerial and self.role != "aircraft":
+            raise ValueError(f"camera {self.name} stands still: aerial is for the role aircraft (use scene)")
+        return self
 
     def info(self) -> CameraInfo:
         return CameraInfo(name=self.name, role=self.role, lat=self.lat, lon=self.lon, heading_deg=self.heading_deg)
@@ -135,6 +149,8 @@ class SiteConfig(Section):
     outbox: OutboxConfig = OutboxConfig()
     vision: VisionConfig = VisionConfig()
     cameras: tuple[CameraConfig, ...] = ()
+    objects: ObjectsConfig = CenterNetObjects()
+    """The network that cameras with scene or aerial look with."""
     flight: FlightConfig | None = None
     dock: ModbusDock | None = None
 

@@ -1,6 +1,7 @@
 """What the box's processes say of themselves: small files under data_dir, replaced atomically; uplink sums up."""
 
 import json
+import math
 import os
 import time
 from datetime import UTC, datetime
@@ -8,11 +9,12 @@ from pathlib import Path
 
 from pydantic import ValidationError
 
-from wire.states import PartHealth, PartState
+from wire.states import PartHealth, PartState, VehicleState
 
 SILENT_AFTER_S = 15.0
 """A part that has not reported for so long counts as down, whatever it said last."""
 CLOCK_VALID_S = 60.0
+AIRCRAFT = "aircraft.json"
 
 
 def report(data_dir: Path, part: str, health: PartHealth) -> None:
@@ -50,6 +52,29 @@ def read_clock_offset_ms(data_dir: Path) -> float | None:
         age_s = time.monotonic() - float(said["at_monotonic"])
         return float(said["offset_ms"]) if 0 <= age_s <= CLOCK_VALID_S else None
     except (OSError, ValueError, KeyError, TypeError):
+        return None
+
+
+def clock_age_s(data_dir: Path) -> float:
+    """Since the control room last answered what its time is; infinite where it is not known to have."""
+    try:
+        said = json.loads((data_dir / "clock.json").read_bytes())
+        age_s = time.monotonic() - float(said["at_monotonic"])
+    except (OSError, ValueError, KeyError, TypeError):
+        return math.inf
+    return age_s if age_s >= 0 else math.inf
+
+
+def write_aircraft(data_dir: Path, state: VehicleState) -> None:
+    """The aircraft as the flight process sees it, for the camera under it; the last one says that it has landed."""
+    _replace(data_dir / AIRCRAFT, state.encode())
+
+
+def read_aircraft(data_dir: Path) -> VehicleState | None:
+    """None where it has never flown. How old it is says its own `at`."""
+    try:
+        return VehicleState.model_validate_json((data_dir / AIRCRAFT).read_bytes())
+    except (OSError, ValidationError):
         return None
 
 

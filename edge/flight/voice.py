@@ -21,7 +21,7 @@ from wire.events import Body, OrderOutcome
 from wire.frozen import Frozen
 from wire.mqtt import Mqtt
 from wire.orders import OrderAnswer
-from wire.states import PartHealth, PartState
+from wire.states import PartHealth, PartState, VehicleState
 from wire.topics import ANSWER, Topic
 
 log = structlog.get_logger()
@@ -39,6 +39,8 @@ class Voice:
         self._memory, self._saved = Memory(), Saved()
         self._last: dict[UUID, OrderAnswer] = {}
         self._parts: dict[str, PartHealth] = {}
+        self._shared: VehicleState | None = None
+        self._flew = False
         self.stuck = False
         """The last write failed: the disk is full or gone."""
 
@@ -58,6 +60,15 @@ class Voice:
 
     def state(self, topic: Topic, state: Frozen) -> None:
         self._mqtt.publish(topic.of(self._edge), state.encode(), topic.qos)
+        if isinstance(state, VehicleState) and (state.airborne or self._flew):
+            self._share(state)
+
+    def _share(self, state: VehicleState) -> None:
+        """For the camera under it; one write waits at most, and it writes the newest."""
+        self._flew = state.airborne
+        if self._shared is None:
+            self._queue.put_nowait(self._write_aircraft)
+        self._shared = state
 
     def answer(self, word: Answered) -> None:
         """At once to the console, and for ever to the database."""
@@ -109,6 +120,11 @@ class Voice:
         said = PartHealth(state=state, detail=detail, since=since, figures=figures)
         self._parts[part] = said
         self._queue.put_nowait(lambda: health.report(self._data_dir, part, said))
+
+    def _write_aircraft(self) -> None:
+        state, self._shared = self._shared, None
+        if state:
+            health.write_aircraft(self._data_dir, state)
 
     def _write_memory(self) -> None:
         """Always the newest: a write that waited in the queue must not undo one that went ahead of it."""

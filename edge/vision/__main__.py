@@ -22,6 +22,7 @@ from edge.vision.lookout import Lookout
 from edge.vision.post import Post
 from edge.vision.read import PlateReader
 from edge.vision.rota import Rota
+from edge.vision.watch import ObjectWatch
 from edge.vision.wellbeing import Signs, Wellbeing
 from wire.config import read_config
 from wire.errors import UserError
@@ -51,9 +52,11 @@ class CameraProcess:
             most=camera.max_fps,
         )
         self._lookout = Lookout(load_detector(), PlateReader(), self._rota) if camera.role == "plates" else None
+        watches = camera.scene or camera.aerial
+        self._objects = ObjectWatch(site.objects, camera, self._data_dir, self._post.tell) if watches else None
         self._source = Camera(
             camera.url,
-            decode=self._lookout is not None,
+            decode=self._lookout is not None or self._objects is not None,
             stall_s=camera.stall_s,
             max_fps=camera.max_fps,
             on_unit=self._live.unit,
@@ -66,10 +69,10 @@ class CameraProcess:
         self._mqtt.start()
         self._source.start()
         while not stopping.is_set():
-            if self._lookout is None:
+            if self._lookout is None and self._objects is None:
                 stopping.wait(0.5)
             elif frame := self._source.take(timeout_s=0.5):
-                self._watch(frame, self._lookout)
+                self._watch(frame)
             if self._source.stuck:
                 log.error("camera_driver_hangs", camera=self._camera.name)
                 return 3
@@ -81,10 +84,18 @@ class CameraProcess:
         self._source.stop()
         for passing in self._lookout.finish() if self._lookout else ():
             self._post.read(passing)
+        if self._objects:
+            self._objects.finish()
         self._mqtt.stop()
         self._outbox.close()
 
-    def _watch(self, frame: Frame, lookout: Lookout) -> None:
+    def _watch(self, frame: Frame) -> None:
+        if self._objects:
+            self._objects(frame)
+        if self._lookout:
+            self._read(frame, self._lookout)
+
+    def _read(self, frame: Frame, lookout: Lookout) -> None:
         for passing in lookout(frame):
             with lookout.cost.of("post"):
                 read = self._post.read(passing)
@@ -103,7 +114,7 @@ class CameraProcess:
 
     def _signs(self) -> Signs:
         source = self._source
-        hindrance = self._post.problem
+        hindrance = self._post.problem or (self._objects.hindrance if self._objects else "")
         if not hindrance and source.counts.frames and source.codec != "h264":
             hindrance = f"no live view: the camera sends {source.codec}, browsers want h264"
         return Signs(source.stalled, source.counts.frames, source.problem, hindrance)
@@ -130,7 +141,7 @@ class CameraProcess:
                 **self._source.cost.figures(),
                 **self._lookout.cost.figures(),
             }
-        return figures
+        return figures | (self._objects.figures() if self._objects else {})
 
 
 class _Pulse:

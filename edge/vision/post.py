@@ -42,6 +42,10 @@ class Post:
         self._put(body, passing.decided_at, (patch, scene))
         return body
 
+    def tell(self, body: Body, at: datetime, pictures: tuple[bytes, ...]) -> None:
+        """`pictures`: none, or the overview that the body names."""
+        self._put(body, at, pictures)
+
     def fault(self, fault: Fault, at: datetime) -> None:
         self._put(fault, at, ())
 
@@ -65,7 +69,8 @@ class Post:
 
     def _write(self, body: Body, at: datetime, pictures: tuple[bytes, ...]) -> None:
         if not isinstance(body, PlateRead):
-            self._outbox.put(body, at)
+            names = [self._outbox.put_media(jpeg) for jpeg in pictures]
+            self._outbox.put(body.model_copy(update={"overview_sha256": names[0]}) if names else body, at)
             return
         patch, scene = (self._outbox.put_media(jpeg) for jpeg in pictures)
         whole = body.model_copy(update={"patch_sha256": patch, "overview_sha256": scene})

@@ -13,9 +13,10 @@ from datetime import datetime
 from typing import Literal
 from uuid import UUID
 
-from edge.vision.detect import overlap
 from edge.vision.object_track import ObjectTrack
-from edge.vision.scene_rules import RULES, Finding, SceneTimes
+from edge.vision.objects import overlap
+from edge.vision.scene_config import SceneTimes
+from edge.vision.scene_rules import RULES, Finding
 
 GAP_S = 1.0
 """A rule may fail for so long while it waits: single pictures are missed."""

@@ -8,29 +8,15 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from math import hypot
 
-from pydantic import Field
-
 from edge.vision.object_track import VEHICLES, ObjectTrack, size
+from edge.vision.scene_config import SceneTimes
 from edge.vision.zones import Zone, foot
-from wire.config import Section
 
 LEAST_WAY = 0.5
 """Of its size: a vehicle must have come so far within the way kept before its direction means anything."""
 AGAINST = -0.5
 """Cosine between its way and the allowed one: more than 120 degrees apart is against it, turning across is not."""
 RIDDEN = ("bicycle", "motorcycle")
-
-
-class SceneTimes(Section):
-    """Seconds for which a rule must hold before it counts, and must not hold before it is over."""
-
-    person_s: float = Field(default=2, ge=0, le=60)
-    wrong_way_s: float = Field(default=1.5, ge=0, le=60)
-    stopped_s: float = Field(default=30, ge=1, le=3600)
-    """Longer than the longest red light or queue of the zone."""
-    crowd_s: float = Field(default=10, ge=0, le=3600)
-    knife_s: float = Field(default=1, ge=0, le=60)
-    over_s: float = Field(default=5, gt=0, le=600)
 
 
 @dataclass(frozen=True)

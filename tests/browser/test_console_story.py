@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterator
+from uuid import uuid4
 
 import pytest
 from playwright.sync_api import Browser, Page, Playwright, expect, sync_playwright
@@ -225,6 +226,28 @@ def test_it_says_when_what_it_shows_is_no_longer_live(page: Page, room: Room, ed
     room.start("dashboard")
     expect(page.get_by_text("Live data lost")).to_have_count(0, timeout=PATIENCE_MS)
     expect(page.locator(".link-live")).to_be_visible(timeout=PATIENCE_MS)
+
+
+def test_a_cameras_rule_raises_an_alarm_with_picture_and_reason(page: Page, room: Room, edge: FakeEdge) -> None:
+    cause = uuid4()
+    sign_in(page, room, "morgan")
+    edge.scene("opened", cause, 2)
+    title = "Person on the carriageway, high-street (road-1-cam)"
+    row = page.get_by_label("Incident list").get_by_role("button", name=re.compile(re.escape(title)))
+    expect(row).to_be_visible(timeout=PATIENCE_MS)
+    row.click()
+    evidence = page.get_by_label("Evidence")
+    expect(evidence.get_by_text("A person on the carriageway high-street for 2 s")).to_be_visible(timeout=PATIENCE_MS)
+    image = evidence.get_by_alt_text("Person at road-1-cam")
+    wait_for("the picture", lambda: image.evaluate("image => image.naturalWidth") == 640)
+    box, frame = evidence.locator(".scene-box").bounding_box(), image.bounding_box()
+    assert box is not None
+    assert frame is not None
+    assert (box["x"] - frame["x"]) / frame["width"] == pytest.approx(300 / 640, abs=0.01)
+    assert box["height"] / frame["height"] == pytest.approx(120 / 360, abs=0.02)
+    edge.scene("over", cause, 12)
+    expect(page.get_by_label("Incident list").get_by_text(title)).to_have_count(0, timeout=PATIENCE_MS)
+    expect(evidence.get_by_text("Over: a person on the carriageway high-street for 12 s")).to_be_visible()
 
 
 def test_a_viewer_sees_and_commands_nothing(page: Page, room: Room, edge: FakeEdge) -> None:

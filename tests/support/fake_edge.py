@@ -6,14 +6,15 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from fractions import Fraction
 from hashlib import sha256
-from typing import Any
+from typing import Any, Literal
+from uuid import UUID
 
 import av
 import cv2
 import numpy as np
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 
-from wire.events import GENESIS, Body, Event, PlateRead, chain_hash
+from wire.events import GENESIS, Body, Event, ObjectIncident, PlateRead, chain_hash
 from wire.ids import fresh_uuid7
 from wire.mqtt import Mqtt
 from wire.orders import Order, OrderAnswer, OrderState
@@ -90,6 +91,22 @@ class FakeEdge:
                 camera="road-1-cam", vrm=vrm, raw=vrm, format="current", confidence=0.97, captured_at=moment,
                 first_seen_at=moment, last_seen_at=moment, frames=9, track=1, box=(0, 0, 100, 30), lat=SCENE[0],
                 lon=SCENE[1], camera_heading_deg=90, patch_sha256=hashes[0], overview_sha256=hashes[1],
+            )
+        )  # fmt: skip
+
+    def scene(self, state: Literal["opened", "over"], cause: UUID, seconds: int) -> None:
+        """A rule of the roadside camera holds, or is over."""
+        jpeg = picture(640, 360, "street")
+        name = sha256(jpeg).hexdigest()
+        self._mqtt.publish(MEDIA.of(ROAD, sha256=name), jpeg, MEDIA.qos)
+        moment = now() - timedelta(milliseconds=300)
+        word = "a person on the carriageway high-street"
+        self.put(
+            ObjectIncident(
+                cause_id=cause, state=state, camera="road-1-cam", rule="person_on_carriageway", zone="high-street",
+                reason=f"{'over: ' if state == 'over' else ''}{word} for {seconds} s", label="person", count=1,
+                confidence=0.81, since_at=moment, captured_at=moment, tracks=(3,), box=(300, 100, 340, 220),
+                frame=(640, 360), lat=SCENE[0], lon=SCENE[1], overview_sha256=name,
             )
         )  # fmt: skip
 

@@ -63,7 +63,7 @@ export function Evidence({ full }: { full: IncidentPage }) {
   );
 }
 
-function Picture({ sha, incident, alt }: { sha: string | null; incident: string; alt: string }) {
+export function Picture({ sha, incident, alt }: { sha: string | null; incident: string; alt: string }) {
   const failed = useSignal<string | null>(null);
   if (!sha) return <div class="no-picture">No picture was sent</div>;
   // The read comes before its pictures (SAFETY.md D5: media is the last lane), so a missing one is asked for again.

@@ -9,6 +9,7 @@ import { StateChip } from "./incidents";
 import { LaunchCard } from "./launch";
 import { OrderList } from "./orders";
 import { Plate } from "./plate";
+import { SceneEvidence } from "./scene";
 import { loadPage, pageError } from "./select";
 import type { Incident, IncidentPage } from "./shapes";
 import { can, incidents, page, roomNow, selectedIncident, tick } from "./state";
@@ -42,7 +43,7 @@ type Shown = Omit<Incident, "reads">;
 function Body({ row, full }: { row: Shown; full: IncidentPage }) {
   return (
     <>
-      <Evidence full={full} />
+      {full.scenes.length > 0 ? <SceneEvidence full={full} /> : <Evidence full={full} />}
       <OrderList incident={row.id} />
       {row.state !== "closed" && can.value && <LaunchCard incident={row} />}
       {row.state !== "closed" && can.value && <Close id={row.id} />}

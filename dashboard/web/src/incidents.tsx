@@ -19,7 +19,9 @@ export function IncidentList() {
           Closed
         </button>
       </h2>
-      {shown.length === 0 && <p class="empty">No open incident. A listed vehicle seen by a camera opens one here.</p>}
+      {shown.length === 0 && (
+        <p class="empty">No open incident. A listed vehicle that a camera sees, or a camera's rule, opens one here.</p>
+      )}
       <ul>
         {shown.map((incident) => (
           <Row key={incident.id} incident={incident} />

@@ -141,6 +141,24 @@ export interface Read {
   time_verified: boolean;
   hit?: "hit" | "possible" | null;
 }
+/** What a camera's rules told of a cause; `box`: px of a picture of the size `frame`. */
+export interface Scene {
+  event_id: string;
+  edge: string;
+  camera: string;
+  state: "opened" | "over";
+  zone: string;
+  reason: string;
+  label: string;
+  count: number;
+  confidence: number;
+  since_at: string;
+  captured_at: string;
+  box: [number, number, number, number];
+  frame: [number, number];
+  overview: string | null;
+  time_verified: boolean;
+}
 export type OrderState =
   "sent" | "refused" | "accepted" | "armed" | "airborne" | "on_scene" | "landed" | "done" | "failed";
 export type Act =
@@ -172,6 +190,7 @@ export interface Note {
 }
 export interface IncidentPage extends Omit<Incident, "reads"> {
   reads: Read[];
+  scenes: Scene[];
   orders: Order[];
   audit: Note[];
 }
