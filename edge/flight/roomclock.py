@@ -3,9 +3,13 @@
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
+from edge.flight.launch import AIRBORNE, Stage
+
 STEP_S = 1.0
 """Wall clock and monotonic clock further apart than this: the wall clock was stepped."""
 RELEARN_S = 60.0
+ROOM_SILENT_S = 15.0
+"""Three of uplink's questions for the time without an answer: whoever else is up, the room is not."""
 
 
 @dataclass(frozen=True)
@@ -21,12 +25,20 @@ class RoomClock:
         return None if self.room_at is None else self.room_at + timedelta(seconds=now_s - self.anchor_s)
 
 
+def found_flying(before: Stage, after: Stage) -> bool:
+    """Begun anew in flight: no anchor counts, since the wall clock may have been stepped after it was measured."""
+    return before is Stage.STARTING and after in AIRBORNE
+
+
+def room_lives(connected: bool, answered_s: float) -> bool:
+    """The broker alone is not the room. `answered_s`: since it last told its time."""
+    return connected and answered_s <= ROOM_SILENT_S
+
+
 def tick(clock: RoomClock, wall: datetime, now_s: float, offset_ms: float | None, airborne: bool) -> RoomClock:
     """`offset_ms` as uplink measured it last. In flight the anchor stays; after a step the offset is unknown until
     uplink's measurement agrees with the anchor again, or has disagreed for a minute.
-
-    Begun anew in flight there is no anchor and none is made: the wall clock may have been stepped since it was measured.
-    """
+    Without an anchor none is made in flight (`found_flying`)."""
     if airborne and clock.room_at is None:
         return RoomClock()
     if offset_ms is None:
