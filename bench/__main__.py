@@ -7,6 +7,7 @@ BENCHES = {
     "camera": "what one camera costs, from an RTSP server through the whole pipeline to its reads, by step",
     "flights": "random sorties with orders and faults through the real flight code, judged on the world's truth",
     "ingest": "events a second from the broker to the database, beside raw COPY in the same run",
+    "misread": "does the room know how often its cameras misread, on simulated reads of known truth",
     "vision": "plates read in a folder of pictures, and their cost, beside a peer in the same run",
 }
 

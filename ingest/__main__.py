@@ -34,7 +34,8 @@ def children(room: RoomConfig, path: Path) -> list[Child]:
         Child(f"worker-{n}", python("ingest.consume", str(path), "--worker", str(n))) for n in range(room.workers)
     ]
     retention = [Child("retention", python("ingest.retention", str(path), "--daily"))]
-    return [*broker, *database, *workers, *retention]
+    quality = [Child("quality", python("ingest.quality", str(path)))]
+    return [*broker, *database, *workers, *retention, *quality]
 
 
 def check(room: RoomConfig) -> str:

@@ -69,6 +69,11 @@ class RetentionConfig(Section):
     audit_days: int = Field(default=2555, ge=365)
 
 
+class QualityConfig(Section):
+    test_plates: tuple[str, ...] = ()
+    """Marks of vehicles of ours that pass now and then: what is read of them shows how often a camera errs."""
+
+
 class MapConfig(Section):
     """`streets`: GeoJSON lines as the base map; `pmtiles`: the operator's own file, preferred where given."""
 
@@ -92,6 +97,7 @@ class RoomConfig(Section):
     keys: KeysConfig
     incidents: IncidentConfig = IncidentConfig()
     retention: RetentionConfig = RetentionConfig()
+    quality: QualityConfig = QualityConfig()
     map: MapConfig
     console: ConsoleConfig
     workers: int = Field(default=1, ge=1, le=32)

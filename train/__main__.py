@@ -10,6 +10,7 @@ from wire.process import guarded
 PARTS = {
     "detector": "train and export the plate detector",
     "reader": "train and export the plate reader",
+    "calibrate": "fit how far the shipped reader may believe itself",
     "score": "measure the shipped detector",
     "reader_score": "measure a checkpoint of the reader",
 }

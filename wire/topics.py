@@ -7,6 +7,7 @@ from typing import Literal
 from wire.events import Event
 from wire.frozen import Frozen
 from wire.orders import Order, OrderAnswer
+from wire.rejected import RejectedRead
 from wire.states import ClockAnswer, ClockAsk, DockState, EdgeConfig, Health, Receipt, VehicleState, Watch
 
 ROOT = "airbeat/v1"
@@ -62,6 +63,9 @@ HEALTH = Topic(
     retain=True,
     hz=0.1,
 )
+REJECTED = Topic(
+    "rejected", f"{ROOT}/{{edge}}/rejected", RejectedRead, "edge", 1, "Read but not told; kept for a day, no event"
+)
 ORDER = Topic(
     "order", f"{ROOT}/{{edge}}/order", Order, "room", 1, "Never retained: an old order must not fly", form="sealed"
 )
@@ -75,7 +79,8 @@ VIDEO = Topic(
 )
 
 TOPICS = (
-    EVENT, MEDIA, RECEIPT, VEHICLE, DOCK, HEALTH, ORDER, ANSWER, CONFIG, CLOCK_ASK, CLOCK_ANSWER, WATCH, VIDEO,
+    EVENT, MEDIA, REJECTED, RECEIPT, VEHICLE, DOCK, HEALTH, ORDER, ANSWER, CONFIG, CLOCK_ASK, CLOCK_ANSWER, WATCH,
+    VIDEO,
 )  # fmt: skip
 
 

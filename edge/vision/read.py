@@ -37,6 +37,11 @@ class PlateReader:
     def __init__(self, threads: int = 1) -> None:
         self._recognise = LineRecogniser(threads)
 
+    @property
+    def recogniser(self) -> str:
+        """Which one reads: its module; what was fitted to it (calibrate.py) belongs to no other."""
+        return type(self._recognise).__module__
+
     def __call__(self, crop: Bgr) -> Reading:
         """`crop`: uint8 (h, w, 3) BGR, a plate square on. Empty where there is nothing to read."""
         return self.read_many([crop])[0]

@@ -128,7 +128,16 @@ CREATE INDEX ON scenes (incident_id);
 CREATE INDEX ON scenes (overview) WHERE overview IS NOT NULL;
 """
 
-MIGRATIONS = (_EVENTS, _INCIDENTS, _ORDERS, _PEOPLE, _HEADS, _SCENES)
+_QUALITY = """
+CREATE TABLE misreads (
+    box text, camera text, at timestamptz NOT NULL, reads bigint NOT NULL, rate double precision NOT NULL,
+    low double precision NOT NULL, high double precision NOT NULL, checked bigint NOT NULL, PRIMARY KEY (box, camera));
+CREATE TABLE rejected (
+    box text, camera text, at timestamptz, text text, reason text NOT NULL, confidence double precision NOT NULL,
+    frames int NOT NULL, patch bytea NOT NULL, PRIMARY KEY (at, box, camera, text));
+"""
+
+MIGRATIONS = (_EVENTS, _INCIDENTS, _ORDERS, _PEOPLE, _HEADS, _SCENES, _QUALITY)
 
 
 def migrate(db: Db) -> int:

@@ -10,6 +10,7 @@ from pydantic import ValidationError
 from wire.events import Event
 from wire.frozen import Frozen
 from wire.orders import Order, OrderAnswer
+from wire.rejected import RejectedRead
 from wire.signing import BadSeal, load_public, unseal
 from wire.states import ClockAnswer, ClockAsk, DockState, EdgeConfig, Health, Receipt, VehicleState, Watch
 from wire.topics import TOPICS
@@ -25,6 +26,7 @@ MODELS: dict[str, type[Frozen]] = {
     "clock_answer": ClockAnswer,
     "watch": Watch,
     "edge_config": EdgeConfig,
+    "rejected_read": RejectedRead,
 }
 FILES = sorted(path for path in GOLDEN.glob("*.json") if path.stem != "sealed_order")
 

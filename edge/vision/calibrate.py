@@ -1,0 +1,45 @@
+"""How sure a vote says it is in, how often it is then right out (Platt 1999: a logistic curve over the log odds).
+
+The curve is fitted on rendered passes by `airbeat train calibrate` and lies beside the models in calibration.json; it
+belongs to one recogniser and is fitted again when that changes. Pure after loading.
+"""
+
+import json
+from dataclasses import dataclass
+from functools import cache
+from math import exp, log
+from pathlib import Path
+
+from wire.errors import UserError
+
+FILE = Path(__file__).parent.parent / "models" / "calibration.json"
+REMEDY = "restore the file from the release, or run `airbeat train calibrate`"
+SUREST = 1 - 1e-6
+
+
+@dataclass(frozen=True)
+class Curve:
+    """P(right) = 1 / (1 + exp(-(slope * log odds + shift)))."""
+
+    slope: float
+    shift: float
+
+    def __call__(self, said: float) -> float:
+        """`said`: 0 to 1, as the vote has it."""
+        return 1 / (1 + exp(-(self.slope * log_odds(said) + self.shift)))
+
+
+def log_odds(said: float) -> float:
+    """Held within one in a million: no vote knows more."""
+    p = min(max(said, 1 - SUREST), SUREST)
+    return log(p / (1 - p))
+
+
+@cache
+def load_curve(path: Path = FILE) -> Curve:
+    """The shipped curve. Raises UserError where the file can't be read."""
+    try:
+        entry = json.loads(path.read_text())
+        return Curve(float(entry["slope"]), float(entry["shift"]))
+    except (OSError, ValueError, KeyError, TypeError) as error:
+        raise UserError("no calibration that can be read", where=str(path), remedy=REMEDY) from error

@@ -1,0 +1,139 @@
+"""How well every camera reads: stored reads in, misread estimates out; and what boxes read but did not tell, for a day.
+
+A child of `airbeat ingest`. Estimates rest on the reads of the last week; after a start they are counted again. What is
+rejected goes when its 24 hours are over; without this process nothing of it comes in.
+"""
+
+import argparse
+import queue
+import sys
+import threading
+from collections import deque
+from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
+
+import structlog
+from pydantic import ValidationError
+
+from ingest.misread import Evidence, Passes, Seen, estimate
+from ingest.room import RoomConfig, connect_broker
+from ingest.store.connect import LOST, Db, connect_patiently, database_url
+from ingest.store.quality import ReadForEstimate, forget_rejected, put_misreads, put_rejected, reads_between
+from ingest.store.schema import migrate
+from wire.config import read_config
+from wire.process import guarded, setup_logging, stop_event
+from wire.rejected import RejectedRead
+from wire.topics import REJECTED
+from wire.vrm import UNKNOWN
+
+log = structlog.get_logger()
+TURN_S = 5.0
+SETTLED_S = 5.0
+"""Reads younger than that may still be overtaken by another worker's commit."""
+BATCH = 5_000
+DAYS = 7
+HELD = 2_000
+"""Rejected reads waiting for a database that is away; more are let go."""
+
+
+class Estimates:
+    """The evidence of the last week, by day."""
+
+    def __init__(self, since: datetime, test_plates: tuple[str, ...]) -> None:
+        self._passes, self._days = Passes(test_plates), deque[tuple[date, Evidence]](maxlen=DAYS)
+        self.read_until = since
+
+    def add(self, rows: list[ReadForEstimate]) -> None:
+        for row in rows:
+            self._passes.add(seen_of(row), self._day(row.stored_at.date()))
+            self.read_until = row.stored_at
+
+    def put(self, db: Db, now: datetime) -> None:
+        week = Evidence()
+        for _, evidence in self._days:
+            week.add(evidence)
+        put_misreads(db, estimate(week), now)
+
+    def _day(self, day: date) -> Evidence:
+        if not self._days or self._days[-1][0] != day:
+            self._days.append((day, Evidence()))
+        return self._days[-1][1]
+
+
+def seen_of(row: ReadForEstimate) -> Seen:
+    """A stored read, as the estimate counts it."""
+    name, at = f"{row.box}/{row.camera}", row.seen_at.timestamp()
+    return Seen(name, row.fold, at, 1 - row.confidence, row.format == UNKNOWN)
+
+
+class Quality:
+    """One thread owns the database; MQTT's thread only fills the queue."""
+
+    def __init__(self, room: RoomConfig) -> None:
+        self._room = room
+        self._waiting: queue.Queue[RejectedRead] = queue.Queue(HELD)
+
+    def hear(self, topic: str, payload: bytes) -> None:
+        """A rejected read; one that can't be read or has no room is let go: it is no evidence of anything."""
+        try:
+            rejected = RejectedRead.model_validate_json(payload)
+            fields = REJECTED.match(topic)
+            if fields and fields["edge"] == rejected.edge:
+                self._waiting.put_nowait(rejected)
+        except (ValidationError, queue.Full) as error:
+            log.warning("rejected_read_let_go", topic=topic, why=type(error).__name__)
+
+    def run(self, stopping: threading.Event) -> None:
+        """Until `stopping`; a database that goes away is waited for."""
+        url = database_url(self._room.store)
+        while db := connect_patiently(url, stopping):
+            try:
+                self._serve(db, stopping)
+            except LOST as error:
+                log.warning("database_lost", reason=str(error).strip().split("\n")[0])
+                stopping.wait(1)
+            finally:
+                db.close()
+
+    def _serve(self, db: Db, stopping: threading.Event) -> None:
+        migrate(db)
+        estimates = Estimates(datetime.now(UTC) - timedelta(days=DAYS), self._room.quality.test_plates)
+        while not stopping.is_set():
+            self.turn(db, estimates, datetime.now(UTC))
+            stopping.wait(TURN_S)
+
+    def turn(self, db: Db, estimates: Estimates, now: datetime) -> None:
+        """What came is stored, what is past its day goes, what was read is counted."""
+        while not self._waiting.empty():
+            put_rejected(db, self._waiting.get_nowait())
+        forget_rejected(db)
+        settled = now - timedelta(seconds=SETTLED_S)
+        fresh = False
+        while rows := reads_between(db, estimates.read_until, settled, BATCH):
+            estimates.add(rows)
+            fresh = True
+        if fresh:
+            estimates.put(db, now)
+
+
+def main(argv: list[str] | None = None) -> int:
+    parser = argparse.ArgumentParser(prog="python -m ingest.quality", description=__doc__)
+    parser.add_argument("room", type=Path, metavar="ROOM.toml")
+    args = parser.parse_args(argv)
+    return guarded(lambda: _run(args.room))
+
+
+def _run(path: Path) -> int:
+    room = read_config(path, RoomConfig)
+    setup_logging("quality")
+    quality, mqtt = Quality(room), connect_broker(room.broker, f"quality-{room.name}")
+    mqtt.subscribe(REJECTED.filter(), REJECTED.qos, quality.hear)
+    stopping = stop_event()
+    mqtt.start()
+    quality.run(stopping)
+    mqtt.stop()
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
