@@ -148,17 +148,37 @@ def _follow(progress: Progress) -> None:
             mean.copy_(torch.lerp(value, mean, keep) if mean.is_floating_point() else value)
 
 
-def run(recipe: Recipe, frames: list[Frame], *, resume: bool, checkpoint: Path = CHECKPOINT) -> Progress:
-    """Trains until the recipe's samples are seen, saving now and then."""
+def run(
+    recipe: Recipe,
+    frames: list[Frame],
+    *,
+    resume: bool,
+    checkpoint: Path = CHECKPOINT,
+    workers: int = 1,
+    stop: int | None = None,
+) -> Progress:
+    """Trains until the recipe's samples are seen, or `stop` batches, saving now and then.
+
+    `workers`: 1, a process that draws the scenes; 0, none.
+    """
     progress = fresh(recipe)
     if resume and checkpoint.exists():
         progress.load(torch.load(checkpoint, weights_only=True))
     checkpoint.parent.mkdir(parents=True, exist_ok=True)
-    batches = iter(DataLoader(Batches(frames, recipe.seed, progress.done), None, num_workers=1, prefetch_factor=4))
+    batches = iter(
+        DataLoader(
+            Batches(frames, recipe.seed, progress.done),
+            batch_size=None,
+            num_workers=workers,
+            # a fork of a process whose torch has worked already stands still
+            multiprocessing_context="spawn" if workers else None,
+        )
+    )
     costs: list[float] = []
-    while progress.done < recipe.batches:
+    last = recipe.batches if stop is None else min(stop, recipe.batches)
+    while progress.done < last:
         costs.append(learn(progress, next(batches)))
-        if progress.done % SAVE_EVERY == 0 or progress.done == recipe.batches:
+        if progress.done % SAVE_EVERY == 0 or progress.done == last:
             torch.save(progress.state(), checkpoint)
             log.info("trained", samples=progress.done * BATCH, of=recipe.samples, loss=round(float(np.mean(costs)), 4))
             costs = []

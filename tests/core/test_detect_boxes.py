@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from edge.vision.detect import PlateBox, decode, overlap, suppress
+from edge.vision.detect import PlateBox, decode, overlap, scaled, suppress
 
 Box = tuple[float, float, float, float]
 
@@ -45,3 +45,23 @@ def test_a_peak_becomes_a_box_with_its_corners_in_network_pixels() -> None:
     assert plate.box == (12, 16, 52, 24)
     assert plate.corners.tolist() == [[12, 18], [52, 16], [52, 22], [12, 24]]
     assert decode(out, 0.85) == []
+
+
+@pytest.mark.parametrize("height_width", [(1080, 1920), (577, 1023), (1, 3000), (40, 60)])
+def test_a_picture_is_brought_to_the_size_that_is_asked_for(height_width: tuple[int, int]) -> None:
+    picture = np.random.default_rng(1).integers(0, 255, (*height_width, 3)).astype(np.uint8)
+    assert scaled(picture, (608, 342)).shape == (342, 608, 3)
+
+
+def test_what_is_finer_than_the_network_s_pixels_is_averaged_not_picked() -> None:
+    stripes = np.zeros((1080, 1920, 3), np.uint8)
+    stripes[:, ::2] = 255
+    assert scaled(stripes, (608, 342)).std() < 2
+
+
+def test_what_is_scaled_stays_where_it_was() -> None:
+    picture = np.zeros((1081, 1921, 3), np.uint8)
+    picture[300:360, 1200:1500] = 255
+    rows, columns = np.nonzero(scaled(picture, (608, 342))[:, :, 0] > 127)
+    assert (columns.min(), columns.max() + 1) == pytest.approx((1200 / 1921 * 608, 1500 / 1921 * 608), abs=1)
+    assert (rows.min(), rows.max() + 1) == pytest.approx((300 / 1081 * 342, 360 / 1081 * 342), abs=1)
