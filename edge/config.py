@@ -41,6 +41,11 @@ class OutboxConfig(Section):
     """Past it the oldest of the lowest lane goes first; hits, flight and audit are never dropped (D5)."""
 
 
+Decoder = Literal["software", "v4l2m2m", "cuvid", "qsv"]
+"""v4l2m2m: Raspberry Pi 4 and other boards with a V4L2 decoder; cuvid: NVIDIA cards (FFmpeg has no name for a Jetson's
+decoder); qsv: Intel graphics."""
+
+
 class CameraConfig(Section):
     """`url`: rtsp://, http://, tcp:// (MPEG-TS), a file, or /dev/videoN."""
 
@@ -54,6 +59,10 @@ class CameraConfig(Section):
     max_fps: float = Field(default=15, gt=0, le=60)
     stall_s: float = Field(default=8, gt=0, le=10)
     """Without a frame for so long the camera counts as stalled and is reopened (D10: 10 s at most)."""
+    frozen_s: float = Field(default=60, gt=0, le=3600)
+    """A picture in which nothing at all changes for so long is a fault, though the stream goes on."""
+    decoder: Decoder = "software"
+    """One that is not there is told in the camera's health."""
     min_looks: float = Field(default=3, gt=0, le=60)
     """Looks a second for plates that this camera has whatever the others of the box want; max_fps is the most."""
     scene: SceneConfig | None = None

@@ -59,6 +59,8 @@ class CameraProcess:
             decode=self._lookout is not None or self._objects is not None,
             stall_s=camera.stall_s,
             max_fps=camera.max_fps,
+            frozen_s=camera.frozen_s,
+            decoder=camera.decoder,
             on_unit=self._live.unit,
         )
         self._well = Wellbeing(f"camera-{camera.name}", datetime.now(UTC))
@@ -117,7 +119,9 @@ class CameraProcess:
         hindrance = self._post.problem or (self._objects.hindrance if self._objects else "")
         if not hindrance and source.counts.frames and source.codec != "h264":
             hindrance = f"no live view: the camera sends {source.codec}, browsers want h264"
-        return Signs(source.stalled, source.counts.frames, source.problem, hindrance)
+        if not hindrance and source.outlook.blank:
+            hindrance = "the picture shows nothing: the lens is covered, dark or blinded"
+        return Signs(source.stalled, source.counts.frames, source.problem, hindrance, source.outlook.frozen)
 
     def _figures(self) -> dict[str, float]:
         counts = self._source.counts

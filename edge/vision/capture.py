@@ -17,11 +17,13 @@ from av.container import InputContainer
 from av.packet import Packet
 from av.video.stream import VideoStream
 
+from edge.config import Decoder
 from edge.vision.annexb import AccessUnits
 from edge.vision.cost import Cost
 from edge.vision.frame import Frame
+from edge.vision.outlook import Outlook
 from edge.vision.pace import Pace, Smooth
-from edge.vision.source import Address, open_source, parse_address, prepare
+from edge.vision.source import Address, Decode, decode_with, open_source, parse_address, prepare
 from wire.errors import UserError
 from wire.video import AccessUnit
 
@@ -51,8 +53,11 @@ class Camera:
         decode: bool = True,
         stall_s: float = 8.0,
         max_fps: float = 60.0,
+        frozen_s: float = 60.0,
+        decoder: Decoder = "software",
         on_unit: Callable[[AccessUnit], None] | None = None,
     ) -> None:
+        self._decoder, self.outlook = decoder, Outlook(frozen_s)
         self._url, self._decode, self._stall_s, self._max_fps, self._on_unit = url, decode, stall_s, max_fps, on_unit
         self._fresh = threading.Condition()
         self._frame: Frame | None = None
@@ -125,6 +130,7 @@ class Camera:
         stream = prepare(container, live=address.live)
         self.codec, self.size = stream.codec_context.name, (stream.codec_context.width, stream.codec_context.height)
         units = self._units_of(stream)
+        decode = decode_with(self._decoder, stream) if self._decode else None
         opened_t, keyed, clip = time.monotonic(), False, Pace()
         self._smooth = Smooth()
         for packet in container.demux(stream):
@@ -137,23 +143,23 @@ class Camera:
             if not address.live:
                 self._stopping.wait(clip.ahead_s(_stamp_s(packet), now_t))
             if keyed:
-                self._take_in(packet, units)
+                self._take_in(packet, units, decode)
             if time.monotonic() - max(self._good_t, opened_t) > self._stall_s:
                 return "data arrives but no picture can be decoded"
         return "the stream ended"
 
-    def _take_in(self, packet: "Packet[VideoStream]", units: AccessUnits | None) -> None:
+    def _take_in(self, packet: "Packet[VideoStream]", units: AccessUnits | None, decode: Decode | None) -> None:
         """One packet: handed on, and decoded where somebody needs frames."""
         captured_at, arrived_t = datetime.now(UTC), time.monotonic()
         try:
             if units and self._on_unit:
                 data = units(bytes(packet), packet.is_keyframe)
                 self._on_unit(AccessUnit(int(captured_at.timestamp() * 1e6), packet.is_keyframe, data))
-            if not self._decode:
+            if decode is None:
                 self._good()
                 return
             with self.cost.of("decode"):
-                pictures = packet.decode()
+                pictures = decode(packet)
             for picture in pictures:
                 self._good()
                 self._offer(Frame(picture, captured_at, self._smooth(picture.time, arrived_t)))
@@ -165,6 +171,8 @@ class Camera:
             return
         # A tenth early: a 15 fps camera that jitters must not lose every second frame to a limit of 15.
         self._next_t = frame.t + 0.9 / self._max_fps
+        if self.outlook.due(frame.t):
+            self.outlook(frame.samples, frame.t)
         with self._fresh:
             if self._frame is not None:
                 self.counts = replace(self.counts, dropped=self.counts.dropped + 1)

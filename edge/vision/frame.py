@@ -16,7 +16,7 @@ Grey = NDArray[np.uint8]
 
 MOTION_WIDTH = 240
 """Pixels; a car 20 m away still covers some thirty of them."""
-SAMPLE_PX = 16
+SAMPLES_WIDE = 120
 _PLANAR = {"yuv420p", "yuvj420p", "yuv422p", "yuvj422p", "yuv444p", "yuvj444p", "nv12", "gray"}
 _reformatter = VideoReformatter()
 
@@ -41,8 +41,9 @@ class Frame:
 
     @property
     def samples(self) -> Grey:
-        """Every 16th pixel of every 16th row, luma, a copy: enough to tell whether anything at all changes."""
-        return self._luma()[::SAMPLE_PX, ::SAMPLE_PX].copy()
+        """uint8 (h, w), a copy: some 120 by 68 pixels of the luma, to tell whether anything at all changes."""
+        step = max(1, self.picture.width // SAMPLES_WIDE)
+        return self._luma()[::step, ::step].copy()
 
     def _luma(self) -> Grey:
         """uint8 (h, w): a view, where the picture has such a plane."""

@@ -1,6 +1,7 @@
 """Where pictures come from: a URL in, an open PyAV container out, with the options that keep a live picture fresh."""
 
 import stat
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -9,10 +10,14 @@ from urllib.parse import urlsplit, urlunsplit
 import av
 from av.codec.context import Flags
 from av.container import InputContainer
+from av.packet import Packet
+from av.video.frame import VideoFrame
 from av.video.stream import VideoStream
 
+from edge.config import Decoder
 from wire.errors import UserError
 
+SOFTWARE = "Check its driver and device, or leave `decoder` out of the camera's config"
 _LIVE = {"flags": "low_delay", "probesize": "200000", "analyzeduration": "500000"}
 """Half a second of probing; what was probed is kept, as with `nobuffer` the first picture came 0.9 s later."""
 _SCHEMES: dict[str, tuple[str | None, dict[str, str]]] = {
@@ -25,6 +30,8 @@ _SCHEMES: dict[str, tuple[str | None, dict[str, str]]] = {
     "v4l2": ("v4l2", {}),
 }
 """Scheme -> (format where it can't be probed, options)."""
+
+Decode = Callable[["Packet[VideoStream]"], list[VideoFrame]]
 
 
 @dataclass(frozen=True)
@@ -89,6 +96,28 @@ def prepare(container: InputContainer, *, live: bool) -> VideoStream:
     if live:
         stream.codec_context.flags |= Flags.low_delay
     return stream
+
+
+def decode_with(kind: Decoder, stream: VideoStream) -> Decode:
+    """What makes pictures of the stream's packets. Raises UserError where that hardware decoder can't be had."""
+    if kind == "software":
+        return lambda packet: packet.decode()
+    return named_decoder(f"{stream.codec_context.name}_{kind}", stream)
+
+
+def named_decoder(name: str, stream: VideoStream) -> Decode:
+    """FFmpeg's decoder of that name. Raises UserError where FFmpeg has none, or it finds no hardware."""
+    known = stream.codec_context
+    try:
+        context: Any = av.CodecContext.create(name, "r")
+        context.extradata, context.width, context.height = known.extradata, known.width, known.height
+        context.open()
+    except av.codec.codec.UnknownCodecError as error:
+        raise UserError("FFmpeg has no such decoder here", where=name, remedy=SOFTWARE) from error
+    except (av.FFmpegError, OSError, ValueError) as error:
+        what = getattr(error, "strerror", None) or str(error)
+        raise UserError(f"the hardware decoder does not start ({what})", where=name, remedy=SOFTWARE) from error
+    return lambda packet: list(context.decode(packet))
 
 
 def _explained(address: Address, error: Exception) -> UserError:

@@ -63,6 +63,22 @@ def test_a_camera_goes_down_once_and_comes_back_once() -> None:
         assert (fault.cleared if fault else None) is cleared
 
 
+def test_a_frozen_picture_is_a_fault_of_its_own() -> None:
+    well = Wellbeing("camera-road-1-cam", NOW)
+    steps = [
+        (Signs(False, 5), PartState.OK, None),
+        (Signs(False, 9, frozen=True), PartState.DOWN, ("frozen_picture", False)),
+        (Signs(False, 11, frozen=True), PartState.DOWN, None),
+        (Signs(True, 11, "no data for 8 s", frozen=True), PartState.DOWN, ("no_picture", False)),
+        (Signs(False, 12, frozen=True), PartState.DOWN, ("frozen_picture", False)),
+        (Signs(False, 13), PartState.OK, ("frozen_picture", True)),
+    ]
+    for signs, state, told in steps:
+        fault = well.update(signs, NOW)
+        assert well.health({}).state is state
+        assert ((fault.what, fault.cleared) if fault else None) == told
+
+
 def test_a_camera_that_never_came_is_told_too() -> None:
     well = Wellbeing("camera-road-1-cam", NOW)
     fault = well.update(Signs(True, 0, "connection refused"), NOW)

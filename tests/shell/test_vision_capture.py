@@ -8,9 +8,9 @@ from pathlib import Path
 import pytest
 
 from edge.vision.capture import Camera
-from edge.vision.source import parse_address
+from edge.vision.source import decode_with, named_decoder, open_source, parse_address, prepare
 from tests.support.processes import until
-from tests.support.vision_clips import drive, encode, tcp_server
+from tests.support.vision_clips import FPS, drive, encode, street, tcp_server
 from wire.errors import UserError
 from wire.video import AccessUnit
 
@@ -133,6 +133,62 @@ def test_a_stopped_camera_leaves_no_thread(transport_stream: bytes) -> None:
         until(lambda: camera.counts.frames)
         camera.stop()
         until(lambda: not any(thread.name == "capture" for thread in threading.enumerate()))
+
+
+def still(path: Path, seconds: int) -> Path:
+    """One picture over and over, as an encoder behind a hung sensor sends it."""
+    return encode(path, itertools.islice(itertools.repeat(street(3)), seconds * FPS), form="mpegts")
+
+
+def test_a_picture_that_no_longer_changes_is_noticed_though_the_stream_goes_on(
+    folder: Path, opened: Callable[..., Camera]
+) -> None:
+    data = still(folder / "still.ts", 4).read_bytes()
+    with tcp_server(data) as port:
+        camera = opened(f"tcp://127.0.0.1:{port}", frozen_s=3.0)
+        until(lambda: camera.outlook.frozen)
+        assert not camera.stalled
+        assert not camera.outlook.blank
+
+
+def test_a_live_picture_is_not_called_frozen(transport_stream: bytes, opened: Callable[..., Camera]) -> None:
+    with tcp_server(transport_stream) as port:
+        camera = opened(f"tcp://127.0.0.1:{port}", frozen_s=3.0)
+        until(lambda: camera.counts.frames > 60)
+        assert not camera.outlook.frozen
+
+
+@pytest.mark.skipif(any(Path("/dev").glob("video1?")), reason="this machine may have a hardware decoder")
+def test_a_hardware_decoder_that_is_not_there_is_one_line_and_no_crash(
+    transport_stream: bytes, opened: Callable[..., Camera]
+) -> None:
+    with tcp_server(transport_stream) as port:
+        camera = opened(f"tcp://127.0.0.1:{port}", decoder="v4l2m2m")
+        until(lambda: camera.problem)
+    assert "h264_v4l2m2m: the hardware decoder does not start" in camera.problem
+    assert "leave `decoder` out" in camera.problem
+
+
+def test_a_decoder_chosen_by_name_gives_the_same_pictures(folder: Path) -> None:
+    """MP4 as well: its packets have lengths, which the decoder learns from the extradata."""
+    clip = encode(folder / "named.mp4", drive("AB12CDE", frames=4, still=1))
+    pictures = []
+    for name in (None, "h264"):
+        with open_source(parse_address(str(clip)), open_s=5, read_s=5) as container:
+            stream = prepare(container, live=False)
+            decode = named_decoder(name, stream) if name else decode_with("software", stream)
+            pictures.append([p.to_ndarray() for packet in container.demux(stream) for p in decode(packet)])
+    assert len(pictures[0]) == len(pictures[1]) > 3
+    assert all((a == b).all() for a, b in zip(*pictures, strict=True))
+
+
+def test_a_decoder_that_ffmpeg_does_not_know_is_one_line(folder: Path) -> None:
+    clip = encode(folder / "unknown.mp4", drive("AB12CDE", frames=4, still=1))
+    with (
+        open_source(parse_address(str(clip)), open_s=5, read_s=5) as container,
+        pytest.raises(UserError, match="h264_nosuch: FFmpeg has no such decoder"),
+    ):
+        named_decoder("h264_nosuch", prepare(container, live=False))
 
 
 @pytest.mark.parametrize("url", ["gopher://camera", "/no/such/file.mp4", "."])
