@@ -15,7 +15,8 @@ from pathlib import Path
 import cv2
 import numpy as np
 
-from edge.vision.detect import MODELS, NAME, STILL_SURE, SURE, PlateBox, PlateDetector, load_detector, overlap
+from edge.vision.detect import NAME, STILL_SURE, SURE, PlateBox, PlateDetector, load_detector, overlap
+from edge.vision.weights import MODELS
 from train.export import enter
 from train.frames import Bgr, Boxes, Frame, annotated, data_folder, picture, split
 from train.synthetic import CROP, street

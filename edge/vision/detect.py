@@ -1,11 +1,8 @@
 """Where the number plates are: a picture in, boxes with corners out.
 
-Weights come from edge/models, pinned by hash (S7). Pure after loading: the same picture gives the same boxes.
-One door to onnxruntime.
+Pure after loading: the same picture gives the same boxes.
 """
 
-import hashlib
-import json
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -14,13 +11,14 @@ import numpy as np
 import onnxruntime
 from numpy.typing import NDArray
 
-from wire.errors import UserError
+from edge.vision.weights import MODELS, open_model
 
 Bgr = NDArray[np.uint8]
 Map = NDArray[np.float32]
 
-MODELS = Path(__file__).parent.parent / "models"
 NAME = "plate_detector"
+INT8 = "plate_detector_int8"
+"""The same network with 8 bits a weight (train/quantise.py)."""
 STRIDE = 8
 MULTIPLE = 32
 """The network halves its input five times."""
@@ -29,7 +27,9 @@ STILL_SURE = 0.45
 """Least heat of a plate; a still has no next frame that could show it better. See the scores in the manifest."""
 SAME = 0.45
 """Boxes that overlap by more than this (IoU) are one plate."""
-LOOKS = (320, 608, 1216)
+LOOK = 608
+"""Longer side, px, at which a camera's picture is seen."""
+LOOKS = (320, LOOK, 1216)
 """Longer sides at which a still is seen: near plates (the net knows them up to 300 px), usual ones, and far ones where
 the picture is large enough to hold more than the second look shows. On 51 photos of 350 to 1,023 px the first two looks
 found all 51 plates at heat 0.4, the second alone 48 (train.score, 2-core x86, 13 and 9 ms)."""
@@ -47,24 +47,15 @@ class PlateBox:
 class PlateDetector:
     """A loaded network. Calls from several threads are safe."""
 
-    def __init__(self, model: Path, sha256: str, threads: int = 1) -> None:
-        """Raises UserError where the file is missing, is not the one that `sha256` names, or is no detector."""
-        weights = _pinned(model, sha256)
-        options = onnxruntime.SessionOptions()
-        options.intra_op_num_threads = threads
-        options.inter_op_num_threads = 1
-        # A spinning thread pool would take a core from the other cameras while it waits for a frame.
-        options.add_session_config_entry("session.intra_op.allow_spinning", "0")
-        self._session = onnxruntime.InferenceSession(weights, options, providers=["CPUExecutionProvider"])
+    def __init__(self, session: onnxruntime.InferenceSession) -> None:
+        self._session = session
 
-    def __call__(self, bgr: Bgr, long_side: int = 608, sure: float = SURE) -> list[PlateBox]:
+    def __call__(self, bgr: Bgr, long_side: int = LOOK, sure: float = SURE) -> list[PlateBox]:
         """Plates in uint8 (h, w, 3) BGR, surest first; the picture is seen with its longer side at `long_side` px."""
-        height, width = bgr.shape[:2]
-        scale = long_side / max(height, width)
-        size = max(1, round(width * scale)), max(1, round(height * scale))
-        heat_map = self._session.run(None, {"picture": _letterboxed(bgr, size)})[0][0]
-        zoom = np.array([width / size[0], height / size[1]], np.float32)
-        return [_placed(plate, zoom, (width, height)) for plate in suppress(decode(heat_map, sure))]
+        shown, zoom = seen_at(bgr, long_side)
+        heat_map = self._session.run(None, {"picture": shown})[0][0]
+        size = bgr.shape[1], bgr.shape[0]
+        return [_placed(plate, zoom, size) for plate in suppress(decode(heat_map, sure))]
 
     def still(self, bgr: Bgr, sure: float = STILL_SURE) -> list[PlateBox]:
         """Plates of a still picture, looked at in several sizes; each plate once, as its surest sight saw it."""
@@ -72,40 +63,20 @@ class PlateDetector:
         return suppress([plate for long_side in looks for plate in self(bgr, long_side, sure)])
 
 
-def load_detector(threads: int = 1, folder: Path = MODELS) -> PlateDetector:
+def load_detector(threads: int = 1, folder: Path = MODELS, name: str = NAME) -> PlateDetector:
     """The shipped detector, as the manifest of `folder` names it. Raises UserError for anything else than that."""
-    manifest = folder / "manifest.json"
-    try:
-        entry = json.loads(manifest.read_text())[NAME]
-        file, sha256 = str(entry["file"]), str(entry["sha256"])
-    except (OSError, ValueError, KeyError, TypeError) as error:
-        raise UserError(
-            f"no entry for {NAME} that can be read", where=str(manifest), remedy="restore the file from the release"
-        ) from error
-    return PlateDetector(folder / file, sha256, threads)
+    return PlateDetector(open_model(name, threads, folder))
 
 
-def _pinned(model: Path, sha256: str) -> bytes:
-    try:
-        weights = model.read_bytes()
-    except OSError as error:
-        raise UserError("no such model", where=str(model), remedy="restore the file from the release") from error
-    found = hashlib.sha256(weights).hexdigest()
-    if found != sha256:
-        raise UserError(
-            f"the model's SHA-256 is {found[:12]}..., the manifest says {sha256[:12]}...",
-            where=str(model),
-            remedy="restore the file from the release",
-        )
-    return weights
-
-
-def _letterboxed(bgr: Bgr, size: tuple[int, int]) -> Map:
-    """float32 (1, 3, h, w): the picture at `size` (w, h), grey added right and below to multiples of 32."""
-    small = scaled(bgr, size)
-    field = np.full((1, 3, -(-size[1] // MULTIPLE) * MULTIPLE, -(-size[0] // MULTIPLE) * MULTIPLE), 114, np.float32)
-    field[0, :, : size[1], : size[0]] = small.transpose(2, 0, 1)
-    return field
+def seen_at(bgr: Bgr, long_side: int) -> tuple[Map, NDArray[np.float32]]:
+    """float32 (1, 3, h, w): the picture with its longer side at `long_side`, grey added right and below to multiples
+    of 32; and how many of the picture's px one of these is, x and y."""
+    height, width = bgr.shape[:2]
+    scale = long_side / max(height, width)
+    w, h = max(1, round(width * scale)), max(1, round(height * scale))
+    field = np.full((1, 3, -(-h // MULTIPLE) * MULTIPLE, -(-w // MULTIPLE) * MULTIPLE), 114, np.float32)
+    field[0, :, :h, :w] = scaled(bgr, (w, h)).transpose(2, 0, 1)
+    return field, np.array([width / w, height / h], np.float32)
 
 
 def scaled(bgr: Bgr, size: tuple[int, int]) -> Bgr:
