@@ -9,6 +9,7 @@ from wire.process import guarded
 
 PARTS = {
     "detector": "train and export the plate detector",
+    "quantise": "make the plate detector's 8-bit form",
     "reader": "train and export the plate reader",
     "calibrate": "fit how far the shipped reader may believe itself",
     "score": "measure the shipped detector",

@@ -21,8 +21,9 @@ import torch
 from torch import Tensor
 from torch.utils.data import DataLoader, IterableDataset
 
-from train.export import commit, export
+from train.export import export
 from train.frames import Frame, annotated, data_folder, split
+from train.manifest import commit
 from train.net import PlateNet
 from train.synthetic import CROP, WIDE, scene
 from train.targets import Truth, loss, target

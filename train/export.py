@@ -1,18 +1,16 @@
 """From a trained net to a shipped file: ONNX with any height and width, its hash and its entry in the manifest."""
 
 import hashlib
-import json
-import subprocess
 import warnings
 from pathlib import Path
 from typing import Any
 
 import torch
 
+from edge.vision.detect import NAME
+from edge.vision.weights import MODELS
+from train.manifest import enter
 from train.net import STRIDE, PlateNet, Shipped
-
-MODELS = Path("edge/models")
-NAME = "plate_detector"
 
 
 def export(net: PlateNet, *, samples: int, seed: int, commit: str, folder: Path = MODELS) -> Path:
@@ -64,17 +62,3 @@ def _entry(path: Path, *, samples: int, seed: int, commit: str) -> dict[str, Any
         },
         "scores": {},
     }
-
-
-def enter(folder: Path, name: str, entry: dict[str, Any]) -> None:
-    """Puts or replaces one model's entry in the folder's manifest.json."""
-    manifest = folder / "manifest.json"
-    models = json.loads(manifest.read_text()) if manifest.exists() else {}
-    models[name] = entry
-    manifest.write_text(json.dumps(models, indent=2, sort_keys=True) + "\n")
-
-
-def commit() -> str:
-    """The commit that this tree is at, or "unknown" outside a repository."""
-    answer = subprocess.run(["git", "rev-parse", "HEAD"], capture_output=True, text=True, check=False)
-    return answer.stdout.strip() or "unknown"

@@ -21,8 +21,8 @@ from onnxruntime.quantization.shape_inference import quant_pre_process
 
 from edge.vision.detect import INT8, LOOK, NAME, seen_at
 from edge.vision.weights import MANIFEST, MODELS
-from train.export import commit, enter
 from train.frames import annotated, data_folder, picture, split
+from train.manifest import commit, enter
 from wire.process import guarded
 
 EVERY = 6

@@ -22,9 +22,9 @@ from torch.utils.data import DataLoader, IterableDataset
 
 from edge.vision.line import HEIGHT, MOST_WIDTH, STRIDE
 from train.course import Course, follow, rate
-from train.export import commit
 from train.letters import CHARACTERS
 from train.lines import Line, line
+from train.manifest import commit
 from train.reader_export import export_reader
 from train.reader_net import ReaderNet
 from wire.process import guarded

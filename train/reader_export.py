@@ -8,8 +8,9 @@ from typing import Any
 import torch
 
 from edge.vision.line import HEIGHT, STRIDE
+from edge.vision.weights import MODELS
 from train.course import Course
-from train.export import MODELS, enter
+from train.manifest import enter
 from train.reader_net import CLASSES, ReaderNet, Shipped
 
 NAME = "plate_reader"

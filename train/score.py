@@ -17,8 +17,8 @@ import numpy as np
 
 from edge.vision.detect import NAME, STILL_SURE, SURE, PlateBox, PlateDetector, load_detector, overlap
 from edge.vision.weights import MODELS
-from train.export import enter
 from train.frames import Bgr, Boxes, Frame, annotated, data_folder, picture, split
+from train.manifest import enter
 from train.synthetic import CROP, street
 from train.weather import weathered
 from wire.process import guarded
