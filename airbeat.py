@@ -15,6 +15,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "models": ("edge.setup.command", "Fetch, convert and pin networks that the release does not contain"),
     "keys": ("wire.keys", "Create an Ed25519 key pair for a box or a room"),
     "baseline": ("wire.baseline_command", "Seal an autopilot's baseline, or compare a parameter file with one"),
+    "aircraft-key": ("edge.flight.aircraft_key", "Give the site's MAVLink key to its aircraft, over a cable"),
     "sim": ("sim.__main__", "Run a simulated town: cameras, docks and aircraft over the true protocols"),
     "demo": ("sim.demo", "Run everything, with a simulated town; --headless lets a scripted dispatcher play"),
     "bench": ("bench.__main__", "Measure: each benchmark prints a table"),

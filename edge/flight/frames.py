@@ -1,4 +1,4 @@
-"""MAVLink 2 frames out of a run of bytes (pure): version 1, strangers and unknown messages never reach the decoder."""
+"""MAVLink 2 frames out of bytes (F19, pure): version 1, strangers and unknown messages never reach the decoder."""
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass

@@ -84,6 +84,7 @@ class Link:
         if self._datagrams:
             self._datagrams.close()
         self._observer.close()
+        await asyncio.sleep(0)  # the sockets close with the loop's next turn
 
     def heartbeat(self) -> None:
         """Called by the pilot's loop itself: when that hangs, the autopilot hears nobody and comes home (F11)."""

@@ -1,4 +1,4 @@
-"""Reading parameters by name (pure), a window at a time; an unknown name is met with silence by real autopilots."""
+"""Reading parameters by name (F18, pure), a window at a time; real autopilots meet an unknown name with silence."""
 
 import struct
 from collections.abc import Mapping

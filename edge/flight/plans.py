@@ -1,4 +1,4 @@
-"""The mission protocol as a ground station plays it (pure): one plan read or written, an answer or a silence a time.
+"""The mission protocol as a ground station plays it (F6, pure): one plan read or written, an answer or silence a time.
 
 Reading: MISSION_REQUEST_LIST -> MISSION_COUNT -> item by item -> our MISSION_ACK. Writing: MISSION_COUNT -> it asks
 item by item -> its MISSION_ACK. What is silent is asked again, TRIES times; a repeat changes nothing at the autopilot.

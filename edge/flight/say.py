@@ -1,4 +1,4 @@
-"""What we say to the autopilot besides commands (pure): messages by their standard names, nothing that isn't listed."""
+"""What we say to the autopilot besides commands (F19, pure): by the standard's names, nothing that isn't listed."""
 
 from dataclasses import dataclass
 from enum import IntEnum
@@ -15,9 +15,15 @@ class Said(IntEnum):
     MISSION_ITEM_INT = 73
 
 
+class SaidOnBench(IntEnum):
+    """Said by `airbeat aircraft-key` alone, never by what flies."""
+
+    SETUP_SIGNING = 256
+
+
 @dataclass(frozen=True)
 class Say:
     """`fields`: in the standard's XML order, after the target."""
 
-    said: Said
+    said: Said | SaidOnBench
     fields: tuple[float | int | bytes, ...]

@@ -1,4 +1,4 @@
-"""F19: our signing against pymavlink's, with which the simulated aircraft signs; downgrade, forgery, replay, restart."""
+"""F19: our signing against pymavlink's, which the simulated aircraft uses; downgrade, forgery, replay, restart."""
 
 from datetime import UTC, datetime, timedelta
 
