@@ -40,7 +40,7 @@ async def _run(config: TownConfig, name: str) -> int:
     spec = _spec(config, name)
     story, traffic = Story(config.out), Traffic(config)
     eye = view(spec.lat, spec.lon, spec.heading_deg, spec.sees)
-    scene = await asyncio.to_thread(Roadside, eye, traffic, spec.name)
+    scene = await asyncio.to_thread(Roadside, eye, traffic, spec.name, config.sky)
     stream = Stream(spec.name, spec.port, WIDTH, HEIGHT, FPS, KBIT_S)
     camera = Camera(stream, lambda wall_s: scene.picture(story.at(wall_s), wall_s))
     truth = TruthLog(config.out / "truth.jsonl", Clock())

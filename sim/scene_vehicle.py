@@ -31,7 +31,7 @@ class Standing:
         return self.nose_z_m + (behind_nose_m if self.comes else -behind_nose_m)
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Faces:
     """A vehicle's textures, as far as a camera that sees this end of it needs them."""
 
