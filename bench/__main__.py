@@ -4,9 +4,11 @@ import sys
 from importlib import import_module
 
 BENCHES = {
+    "backends": "the same networks on every runtime that is installed: cost and agreement",
     "camera": "what one camera costs, from an RTSP server through the whole pipeline to its reads, by step",
     "flights": "random sorties with orders and faults through the real flight code, judged on the world's truth",
     "ingest": "events a second from the broker to the database, beside raw COPY in the same run",
+    "objects": "people and vehicles found in a folder of pictures, and their cost",
     "misread": "does the room know how often its cameras misread, on simulated reads of known truth",
     "vision": "plates read in a folder of pictures, and their cost, beside a peer in the same run",
 }

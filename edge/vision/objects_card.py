@@ -10,15 +10,15 @@ from pydantic import Field
 
 from wire.config import Section
 
-LEAST_JUDGED = 30
+LEAST_JUDGED = 20
 LEAST_PRECISION = 0.8
 """A policy of ours: people stop looking at alarms of which more than one in five is wrong."""
 
 
 class Precision(Section):
-    """What was counted by eye: `right` of `judged` boxes of score `sure` or more were what they were called.
+    """What was counted by eye: `right` of `judged` different objects of score `sure` or more are what they were called.
 
-    `on`: the pictures.
+    `on`: the pictures. One object in many frames counts once, or a single parked car would measure a detector.
     """
 
     right: int = Field(ge=0)
