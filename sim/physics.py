@@ -31,6 +31,8 @@ class Airframe:
     drag: float = 0.22
     """Deceleration in m/s^2 for each m/s of airspeed."""
     max_tilt_rad: float = math.radians(40)
+    thrust_share: float = 1.0
+    """Of the motors' greatest thrust; less where one has failed."""
 
 
 class Demand(NamedTuple):
@@ -132,7 +134,7 @@ def _aim(body: Body, demand: Demand, frame: Airframe, dt: float) -> Aim:
     cos_yaw, sin_yaw = math.cos(body.yaw), math.sin(body.yaw)
     ahead, aside = force_n * cos_yaw + force_e * sin_yaw, force_e * cos_yaw - force_n * sin_yaw
     roll = math.asin(max(-1.0, min(1.0, aside / thrust)))
-    return Aim(roll, math.atan2(-ahead, -force_d), min(thrust, MAX_THRUST), hold_n, hold_e, hold_d)
+    return Aim(roll, math.atan2(-ahead, -force_d), min(thrust, MAX_THRUST * frame.thrust_share), hold_n, hold_e, hold_d)
 
 
 def _hold(held: float, miss: float, dt: float) -> float:

@@ -6,6 +6,7 @@
 import asyncio
 import math
 from collections.abc import Callable
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -18,8 +19,10 @@ from sim.autopilot.parameters import Parameters
 from sim.battery import draw, mah
 from sim.beacons import Beacons
 from sim.clock import Clock
+from sim.gps import Gps
 from sim.mavlink import Address, Codec, Kind, Peer, Signing, dialect, open_socket
 from sim.physics import MAX_THRUST, Airframe, Body, step
+from sim.radio import Radio
 from sim.ripple import Ripple
 from sim.weather import Weather, WeatherConfig
 from wire.config import Section
@@ -79,12 +82,13 @@ class Vehicle:
         """The dock's lid, set by the dock; an aircraft can't pass a lid that isn't open."""
         self.garbage = 0
         self._tell, self._steps, self._struck = tell, 0, False
-        self._frame = Airframe(battery_wh=config.battery_wh, hover_w=config.hover_w, cruise_w=config.cruise_w)
+        self.frame = Airframe(battery_wh=config.battery_wh, hover_w=config.hover_w, cruise_w=config.cruise_w)
         self._origin = Origin(config.lat, config.lon, config.ground_amsl_m)
         self._noise = tuple(
             Ripple(f"{config.seed}:{config.name}:gps:{axis}", config.gps_error_m, fastest_s=20, slowest_s=180)
             for axis in ("north", "east", "down")
         )
+        self.gps = Gps()
         self.beacons = Beacons(self._origin, config.adsb, config.remote_id)
         self._boot_s = -config.powered_s
         self.copter = self._boot()
@@ -122,6 +126,12 @@ class Vehicle:
         lat, lon = self._origin.globe(self.body.north, self.body.east)
         return lat, lon, self.height_m, math.degrees(self.body.yaw) % 360
 
+    def lose_gps(self) -> None:
+        self.gps.lost, self.copter.gps_lost_s = True, self.copter.now_s
+
+    def find_gps(self) -> None:
+        self.gps.lost, self.copter.gps_lost_s = False, None
+
     def charge_by(self, wh: float) -> None:
         self.body = self.body._replace(used_wh=max(0.0, self.body.used_wh - wh))
 
@@ -143,7 +153,7 @@ class Vehicle:
             channel.receive(message)
         self.garbage += codec.garbage - before
         if channel.reboot:
-            self._reboot()
+            self.reboot()
         if channel.key is not None:
             self._take_key(channel.key)
 
@@ -190,9 +200,11 @@ class Vehicle:
         parameters["SYSID_THISMAV"] = self.config.system_id
         copter = Copter(self._origin, parameters, self.config.boot_armable_s)
         copter.now_s = self.now_s - self._boot_s
+        copter.gps_lost_s = copter.now_s if self.gps.lost else None
         return copter
 
-    def _reboot(self) -> None:
+    def reboot(self) -> None:
+        """In the air the motors stop with it."""
         kept = self.copter
         self._boot_s = self.now_s
         self.copter = self._boot()
@@ -204,14 +216,16 @@ class Vehicle:
     def _step(self, t_s: float) -> None:
         before = self.body
         demand = self.copter.tick(t_s - self._boot_s, self._estimate(t_s))
-        self.body = self._under_lid(before, step(before, demand, self.weather.wind(t_s), self._frame, DT))
+        self.body = self._under_lid(before, step(before, demand, self.weather.wind(t_s), self.frame, DT))
         self._report(before)
 
     def _estimate(self, t_s: float) -> Estimate:
         b, (north, east, down) = self.body, (ripple.at(t_s) for ripple in self._noise)
+        off_north, off_east = self.gps.error_m(DT)
         pack = draw(b.watts, b.used_wh, self.config.battery_wh)
         return Estimate(
-            b.north + north, b.east + east, b.down + down, b.v_north, b.v_east, b.v_down, b.roll, b.pitch, b.yaw,
+            b.north + north + off_north, b.east + east + off_east, b.down + down,
+            b.v_north, b.v_east, b.v_down, b.roll, b.pitch, b.yaw,
             b.roll_rate, b.pitch_rate, b.yaw_rate, b.grounded, b.thrust / MAX_THRUST * 100, pack.volts, pack.amperes,
             pack.used_mah, b.used_wh, pack.left_pct,
         )  # fmt: skip
@@ -258,13 +272,35 @@ def _chunks(severity: int, text: str) -> list[Any]:
     return [dialect.MAVLink_statustext_message(severity, part, mark, number) for number, part in enumerate(parts)]
 
 
-async def fly(vehicle: Vehicle, clock: Clock) -> None:
+def _undisturbed(_now_s: float) -> None:
+    """Nothing breaks."""
+
+
+@dataclass(frozen=True)
+class Air:
+    """The radio both ways, and what happens to it and to the aircraft (`sim/faults.py`)."""
+
+    up: Radio[tuple[bytes, Peer]]
+    down: Radio[tuple[bytes, Peer]]
+    disturb: Callable[[float], None] = _undisturbed
+
+
+async def fly(vehicle: Vehicle, clock: Clock, air: Air | None = None) -> None:
     """Runs the vehicle until cancelled. Raises UserError if its port is taken."""
-    socket = await open_socket(vehicle.address, vehicle.receive, vehicle.forget)
+    air = air or Air(Radio("up"), Radio("down"))
+
+    def hear(now_s: float, *arrived: tuple[bytes, Peer]) -> None:
+        for data, peer in air.up.carry(now_s, arrived):
+            vehicle.receive(data, peer)
+
+    socket = await open_socket(vehicle.address, lambda *got: hear(clock.now_s(), got), vehicle.forget)
     try:
         while True:
-            vehicle.advance(clock.now_s())
-            for data, peer in vehicle.outgoing():
+            now_s = clock.now_s()
+            air.disturb(now_s)
+            hear(now_s)
+            vehicle.advance(now_s)
+            for data, peer in air.down.carry(now_s, vehicle.outgoing()):
                 socket.send(data, peer)
             await asyncio.sleep(SHELL_S / max(1.0, min(clock.speed, 10.0)))
     finally:

@@ -8,8 +8,11 @@ from pathlib import Path
 from typing import NoReturn
 
 from sim.clock import Clock
+from sim.faults import Fault, Faults, read_script
+from sim.mavlink import Peer
+from sim.radio import Radio
 from sim.truth import TruthLog
-from sim.vehicle import Vehicle, VehicleConfig, fly
+from sim.vehicle import Air, Vehicle, VehicleConfig, fly
 from wire.errors import UserError
 from wire.process import guarded, on_stop
 
@@ -38,7 +41,8 @@ def _run(argv: list[str] | None) -> int:
         mavlink=args.mavlink, lat=lat, lon=lon, ground_amsl_m=amsl, seed=args.seed, system_id=args.system_id,
         params=args.params, powered_s=args.powered,
     )  # fmt: skip
-    asyncio.run(_alone(config, args.speed, args.truth))
+    script = read_script(args.faults) if args.faults else ()
+    asyncio.run(_alone(config, args.speed, args.truth, script))
     return 0
 
 
@@ -59,6 +63,7 @@ def _arguments() -> argparse.ArgumentParser:
     add("--system-id", type=_system, default=1, metavar="ID", help="MAVLink system id, 1 to 255")
     add("--powered", type=_number(0, 1e6), default=0.0, metavar="S", help="on for so long already; 42 is armable")
     add("--params", type=Path, metavar="FILE", help="an arducopter.param file to load")
+    add("--faults", type=Path, metavar="FILE", help="a script of what breaks when (TOML; docs/runbook.md)")
     add("--truth", type=Path, metavar="FILE", help="write what really happens here (JSON lines)")
     return parser
 
@@ -92,11 +97,11 @@ def _system(text: str) -> int:
     return int(text)
 
 
-async def _alone(config: VehicleConfig, speed: float, truth_path: Path | None) -> None:
+async def _alone(config: VehicleConfig, speed: float, truth_path: Path | None, script: tuple[Fault, ...]) -> None:
     clock = Clock(speed)
     truth = TruthLog(truth_path, clock)
     vehicle = Vehicle(config, truth.write)
-    flight = asyncio.create_task(fly(vehicle, clock))
+    flight = asyncio.create_task(fly(vehicle, clock, _air(vehicle, script, truth)))
     on_stop(lambda: _end(flight))
     ready = asyncio.create_task(_say_when_ready(vehicle, clock))
     try:
@@ -106,6 +111,19 @@ async def _alone(config: VehicleConfig, speed: float, truth_path: Path | None) -
     finally:
         ready.cancel()
         truth.close()
+
+
+def _air(vehicle: Vehicle, script: tuple[Fault, ...], truth: TruthLog) -> Air:
+    """The radio, and the script's faults on it; each is told on the screen and in the truth log."""
+    up, down = (Radio[tuple[bytes, Peer]](f"{vehicle.config.seed}:{way}") for way in ("up", "down"))
+    faults = Faults(script, vehicle, (up, down))
+
+    def disturb(now_s: float) -> None:
+        for line in faults.advance(now_s):
+            print(line, flush=True)
+            truth.write("fault", vehicle=vehicle.config.name, what=line)
+
+    return Air(up, down, disturb)
 
 
 def _end(flight: "asyncio.Task[None]") -> None:

@@ -47,7 +47,7 @@ class Observation(NamedTuple):
 
 class Weather:
     def __init__(self, config: WeatherConfig) -> None:
-        self._config = config
+        self.config = config
         self._along = self._ripple("along", config.gust_mps)
         self._across = self._ripple("across", config.gust_mps / 2)
         self._up = self._ripple("up", config.gust_mps / 4)
@@ -55,17 +55,17 @@ class Weather:
         self._north, self._east = math.cos(toward), math.sin(toward)
 
     def _ripple(self, name: str, peak: float) -> Ripple:
-        return Ripple(f"{self._config.seed}:wind:{name}", peak, fastest_s=3, slowest_s=60)
+        return Ripple(f"{self.config.seed}:wind:{name}", peak, fastest_s=3, slowest_s=60)
 
     def wind(self, t_s: float) -> Wind:
-        along = self._config.wind_mps + self._along.at(t_s)
+        along = self.config.wind_mps + self._along.at(t_s)
         across = self._across.at(t_s)
         north, east = self._north, self._east
         return Wind(along * north - across * east, along * east + across * north, self._up.at(t_s))
 
     def observe(self, t_s: float) -> Observation:
         """What the station says at `t_s`: it takes a reading every second."""
-        config = self._config
+        config = self.config
         taken_s = math.floor(t_s if config.silent_after_s is None else min(t_s, config.silent_after_s))
         speeds = [math.hypot(*self.wind(taken_s - back)[:2]) for back in range(0, MEAN_OVER_S, 3)]
         return Observation(

@@ -25,6 +25,7 @@ EMERGENCY, CRITICAL, WARNING, NOTICE, INFO = 0, 2, 4, 5, 6
 TOUCHED_S = 0.5
 """So long on the ground while asking to go down counts as landed (LAND_DETECTOR_TRIGGER_SEC is 1.0)."""
 FAILSAFE_EVERY_S = 0.1
+EKF_BRIDGES_S = 5.0
 BRAKE_ACCEL = 5.0
 """m/s^2; ArduCopter's BRAKE_MODE_DECEL_RATE is 7.5, held back by ANGLE_MAX."""
 
@@ -65,13 +66,20 @@ class Copter:
     current: int = 0
     """The mission item being flown, from 1; item 0 is home."""
     reached: deque[int] = field(default_factory=deque)
+    gps_lost_s: float | None = None
+    """Since when there is no fix; None while there is one."""
     told: int = 0
     """How many of the boot's announcements are out."""
 
     @property
     def ready(self) -> bool:
         """The EKF gives a position."""
-        return self.now_s >= self.boot_armable_s
+        return self.now_s >= self.boot_armable_s and not self.blind
+
+    @property
+    def blind(self) -> bool:
+        """Without a fix for longer than the EKF bridges by inertia."""
+        return self.gps_lost_s is not None and self.now_s - self.gps_lost_s > EKF_BRIDGES_S
 
     @property
     def height(self) -> float:

@@ -31,12 +31,14 @@ class Watch:
     low: bool = False
     critical: bool = False
     breached: int = 0
+    blind: bool = False
     tripped: list[str] = field(default_factory=list)
 
     def renew(self) -> None:
         """At arming: what happened on the ground counts no more."""
         self.low = self.critical = False
         self.breached = 0
+        self.blind = False
         self.tripped = []
 
 
@@ -44,6 +46,7 @@ def judge(copter: "Copter") -> None:
     """Looks at battery and fence. Called ten times a second while armed."""
     _battery(copter)
     _fence(copter)
+    _estimator(copter)
 
 
 def heard(copter: "Copter") -> None:
@@ -109,6 +112,14 @@ def _fence(copter: "Copter") -> None:
     copter.say(NOTICE, f"{fence.names(new)} fence breached")
     if (action := FENCE_ACTIONS.get(int(copter.parameters["FENCE_ACTION"]))) is not None:
         _act(copter, action, "fence")
+
+
+def _estimator(copter: "Copter") -> None:
+    """FS_EKF_ACTION 1: without a position it lands where it is (ArduCopter ekf_check.cpp)."""
+    new, copter.watch.blind = copter.blind and not copter.watch.blind, copter.blind
+    if new and copter.parameters["FS_EKF_ACTION"]:
+        copter.say(CRITICAL, "EKF Failsafe: LAND Mode")
+        _act(copter, Mode.LAND, "ekf")
 
 
 def _act(copter: "Copter", action: Mode, why: str) -> None:

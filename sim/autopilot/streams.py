@@ -49,7 +49,7 @@ def _sys_status(copter: Copter) -> Any:
 
 
 def _fixed(copter: Copter) -> bool:
-    return arming.since_boot(copter) >= arming.GPS_FIX
+    return arming.since_boot(copter) >= arming.GPS_FIX and copter.gps_lost_s is None
 
 
 def _ms(copter: Copter) -> int:
