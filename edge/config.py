@@ -46,6 +46,15 @@ Decoder = Literal["software", "v4l2m2m", "cuvid", "qsv"]
 decoder); qsv: Intel graphics."""
 
 
+class LaneConfig(Section):
+    """`line`: along the lane's middle, as the camera sees it; shares of the picture's width and height."""
+
+    name: str = Field(min_length=1, max_length=24)
+    line: tuple[tuple[Annotated[float, Field(ge=0, le=1)], Annotated[float, Field(ge=0, le=1)]], ...] = Field(
+        min_length=2
+    )
+
+
 class CameraConfig(Section):
     """`url`: rtsp://, http://, tcp:// (MPEG-TS), a file, or /dev/videoN."""
 
@@ -59,6 +68,8 @@ class CameraConfig(Section):
     max_fps: float = Field(default=15, gt=0, le=60)
     stall_s: float = Field(default=8, gt=0, le=10)
     """Without a frame for so long the camera counts as stalled and is reopened (D10: 10 s at most)."""
+    lanes: tuple[LaneConfig, ...] = ()
+    """A read is told with the lane whose line is nearest to its plate."""
     frozen_s: float = Field(default=60, gt=0, le=3600)
     """A picture in which nothing at all changes for so long is a fault, though the stream goes on."""
     decoder: Decoder = "software"

@@ -41,6 +41,10 @@ class PlateRead(Frozen):
     """How many crops voted."""
     track: int
     direction: Literal["towards", "away", "unknown"] = "unknown"
+    lane: str = Field(default="", max_length=24)
+    """As the camera's config names it; empty where it names none."""
+    country: str = Field(default="unknown", max_length=8)
+    """ISO 3166-1 alpha-2 where the format belongs to one country alone."""
     box: Box
     lat: Latitude
     lon: Longitude

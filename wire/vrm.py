@@ -22,6 +22,9 @@ FORMATS: dict[str, re.Pattern[str]] = {
 """Name -> pattern of the canonical form; the first that fits names the format."""
 
 UNKNOWN = "unknown"
+_ONE_COUNTRY = {"current": "GB", "prefix": "GB", "q": "GB"}
+"""Formats that no other country of Europe issues: its suffix marks are Sweden's too, dateless ones Spain's, Northern
+Ireland's Poland's."""
 _TWINS = {"O": "O0", "0": "0O", "I": "I1", "1": "1I"}
 _FOLD = str.maketrans("OI", "01")
 
@@ -43,6 +46,11 @@ def strip(raw: str) -> str:
 def format_of(vrm: str) -> str:
     """The first format that the canonical form `vrm` fits as it stands, else "unknown"."""
     return next((name for name, pattern in FORMATS.items() if pattern.fullmatch(vrm)), UNKNOWN)
+
+
+def country_of(format_name: str) -> str:
+    """ISO 3166-1 alpha-2, or "unknown": most formats are issued by several countries."""
+    return _ONE_COUNTRY.get(format_name, UNKNOWN)
 
 
 def parse(raw: str) -> Vrm:

@@ -16,11 +16,13 @@ from edge.line import connect
 from edge.outbox import Outbox
 from edge.vision.capture import Camera
 from edge.vision.detect import load_detector
+from edge.vision.drift import Drift
 from edge.vision.frame import Frame
 from edge.vision.live import Live
 from edge.vision.lookout import Lookout
 from edge.vision.post import Post
 from edge.vision.read import PlateReader
+from edge.vision.rejects import Rejects
 from edge.vision.rota import Rota
 from edge.vision.watch import ObjectWatch
 from edge.vision.wellbeing import Signs, Wellbeing
@@ -28,6 +30,7 @@ from wire.config import read_config
 from wire.errors import UserError
 from wire.process import guarded, setup_logging, stop_event
 from wire.topics import VIDEO, WATCH
+from wire.vrm import UNKNOWN
 
 log = structlog.get_logger()
 HEALTH_S = 2.0
@@ -41,6 +44,7 @@ class CameraProcess:
         self._outbox = Outbox(site.box.data_dir / "outbox.db", box=site.box.name, boot=boot)
         self._post = Post(self._outbox, camera, site.box.data_dir)
         self._mqtt = connect(site.uplink, f"{site.box.name}-{camera.name}")
+        self._rejects = Rejects(site.box.name, camera.name, self._mqtt.publish)
         topic = VIDEO.of(site.box.name, camera=camera.name)
         self._live = Live(camera.name, lambda payload: self._mqtt.publish(topic, payload))
         self._mqtt.subscribe(WATCH.of(site.box.name), WATCH.qos, self._live.on_watch)
@@ -64,6 +68,7 @@ class CameraProcess:
             on_unit=self._live.unit,
         )
         self._well = Wellbeing(f"camera-{camera.name}", datetime.now(UTC))
+        self._drift = Drift(self._well.part)
         self._pulse = _Pulse()
 
     def run(self, stopping: threading.Event) -> int:
@@ -101,22 +106,29 @@ class CameraProcess:
         for passing in lookout(frame):
             with lookout.cost.of("post"):
                 read = self._post.read(passing)
+            self._drift.told(1 - read.confidence, read.format == UNKNOWN, frame.t)
             log.info("plate_read", camera=read.camera, vrm=read.vrm, confidence=round(read.confidence, 3))
+        for rejected in lookout.take_rejected():
+            self._drift.rejected(frame.t)
+            self._rejects.add(rejected)
 
     def _look_after(self) -> None:
         """Faults at once, health every two seconds."""
         now = datetime.now(UTC)
-        fault = self._well.update(self._signs(), now)
-        if fault:
+        found = self._well.update(self._signs(), now), self._drift.update(time.monotonic())
+        faults = [fault for fault in found if fault]
+        for fault in faults:
             log.warning("camera_fault", part=fault.part, what=fault.what, detail=fault.detail, cleared=fault.cleared)
             self._post.fault(fault, now)
-        if fault or self._pulse.due():
+        if faults or self._pulse.due():
             self._post.retry()
+            self._rejects.send(now)
             report(self._data_dir, self._well.part, self._well.health(self._figures()))
 
     def _signs(self) -> Signs:
         source = self._source
         hindrance = self._post.problem or (self._objects.hindrance if self._objects else "")
+        hindrance = hindrance or self._drift.problem
         if not hindrance and source.counts.frames and source.codec != "h264":
             hindrance = f"no live view: the camera sends {source.codec}, browsers want h264"
         if not hindrance and source.outlook.blank:

@@ -1,5 +1,6 @@
 """Frames of one camera in, vehicles out: motion, detect, track, read, vote. No disk, no network, a stopwatch."""
 
+from collections import deque
 from collections.abc import Callable
 from dataclasses import dataclass
 
@@ -13,14 +14,17 @@ from edge.vision.look import Detect, Look, window
 from edge.vision.motion import Motion, Region
 from edge.vision.schedule import Need
 from edge.vision.track import Track, Tracks, moved
-from edge.vision.vehicle import Passing, Vehicle
-from edge.vision.vote import REPEAT_S, Consensus, Reading, Told, plausible, repeats
+from edge.vision.vehicle import Passing, Rejected, Vehicle
+from edge.vision.vote import REPEAT_S, Consensus, Reading, Told, implausible, repeats
 
 Bgr = NDArray[np.uint8]
 Read = Callable[[Bgr], Reading]
 Pace = Callable[[Need, float], float]
 """What is seen, and CPU seconds of one look, to looks a second."""
 
+LEAST_SEEN = 3
+HELD_REJECTED = 300
+"""3 kB each, for a caller that does not ask."""
 LINGER_S = 0.5
 """The detector goes on for so long after the last motion: a car that brakes is still being read."""
 
@@ -49,6 +53,7 @@ class Lookout:
         self._next_t = float("-inf")
         self._vehicles: dict[int, Vehicle] = {}
         self._told: list[Told] = []
+        self._rejected: deque[Rejected] = deque(maxlen=HELD_REJECTED)
         self._moved_t = float("-inf")
         self.tally = Tally()
 
@@ -66,6 +71,12 @@ class Lookout:
     def finish(self) -> list[Passing]:
         """The stream has ended: everybody has left."""
         return [passing for track in self._tracks.flush() if (passing := self._leave(track))]
+
+    def take_rejected(self) -> list[Rejected]:
+        """The vehicles that left since the last call and are not told, with the reason."""
+        taken = list(self._rejected)
+        self._rejected.clear()
+        return taken
 
     def _plates(self, frame: Frame) -> list[PlateBox] | None:
         """None while the next look is not due."""
@@ -95,10 +106,20 @@ class Lookout:
         if vehicle is None or vehicle.told:
             return None
         consensus = vehicle.leave(self._read)
-        if consensus is None or not plausible(consensus) or not moved(track):
-            self.tally.rejected += consensus is not None
+        reason = implausible(consensus) if consensus else ""
+        if not reason and not moved(track):
+            reason = "it did not move: a parked vehicle"
+        if consensus is None or reason:
+            self._reject(track, vehicle, consensus, reason)
             return None
         return self._tell(track, vehicle, consensus)
+
+    def _reject(self, track: Track, vehicle: Vehicle, consensus: Consensus | None, reason: str) -> None:
+        """A box of a frame or two is the detector's error and no vehicle."""
+        self.tally.rejected += consensus is not None
+        rejected = vehicle.rejected(consensus, reason)
+        if rejected and (consensus or track.seen >= LEAST_SEEN):
+            self._rejected.append(rejected)
 
     def _tell(self, track: Track, vehicle: Vehicle, consensus: Consensus) -> Passing | None:
         """Once a vehicle, even where its track was split."""

@@ -14,11 +14,13 @@ import structlog
 from edge.config import CameraConfig
 from edge.hotlist import listed_folds, read_hotlist
 from edge.outbox import Outbox
+from edge.vision.calibrate import load_curve
 from edge.vision.evidence import overview, plate_patch
+from edge.vision.lanes import lane_of
 from edge.vision.vehicle import Passing
 from wire.events import Body, Fault, PlateRead
 from wire.states import Hotlist
-from wire.vrm import fold
+from wire.vrm import country_of, fold
 
 log = structlog.get_logger()
 HELD = 200
@@ -103,7 +105,7 @@ def told(passing: Passing, camera: CameraConfig) -> PlateRead:
         vrm=consensus.vrm[:16],
         raw=consensus.raw[:32],
         format=consensus.format,
-        confidence=consensus.confidence,
+        confidence=load_curve()(consensus.share),
         char_confidences=consensus.chars[:16],
         captured_at=passing.decided_at,
         first_seen_at=passing.first_seen_at,
@@ -111,6 +113,8 @@ def told(passing: Passing, camera: CameraConfig) -> PlateRead:
         frames=consensus.readings,
         track=track.id,
         direction=passing.direction,
+        lane=lane_of(passing.best.plate.box, camera.lanes, passing.best.frame.size),
+        country=country_of(consensus.format),
         box=passing.best.plate.box,
         lat=camera.lat,
         lon=camera.lon,

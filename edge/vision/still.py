@@ -11,6 +11,7 @@ import cv2
 from rich.console import Console
 from rich.table import Column, Table
 
+from edge.vision.calibrate import load_curve
 from edge.vision.clips import ClipReport, read_clip
 from edge.vision.pictures import is_picture, load_picture
 from edge.vision.source import Address, parse_address
@@ -75,13 +76,13 @@ class TextOut:
         for read in reads:
             box = " ".join(f"{edge:.0f}" for edge in read.plate.box)
             mark = read.mark
-            self._table.add_row(name, spaced(mark.canonical), f"{read.confidence:.2f}", mark.format, box)
+            self._table.add_row(name, spaced(mark.canonical), f"{read.sureness:.2f}", mark.format, box)
         if not reads:
             self._table.add_row(name, "none", "", "", "")
 
     def passing(self, name: str, passing: Passing) -> None:
         consensus = passing.consensus
-        line = f"{name}  {_clock(passing.decided_t)}  {spaced(consensus.vrm):10}  {consensus.confidence:.2f}"
+        line = f"{name}  {_clock(passing.decided_t)}  {spaced(consensus.vrm):10}  {load_curve()(consensus.share):.2f}"
         self._console.print(f"{line}  {consensus.format}  {passing.direction}", highlight=False, soft_wrap=True)
 
     def clip(self, name: str, report: ClipReport) -> None:
@@ -104,7 +105,7 @@ def as_json(read: StillRead) -> dict[str, Any]:
     return {
         "vrm": read.mark.canonical,
         "raw": read.reading.raw,
-        "confidence": round(read.confidence, 4),
+        "confidence": round(read.sureness, 4),
         "format": read.mark.format,
         "box": [round(edge) for edge in read.plate.box],
     }
@@ -116,7 +117,7 @@ def passing_json(passing: Passing) -> dict[str, Any]:
     return {
         "vrm": consensus.vrm,
         "raw": consensus.raw,
-        "confidence": round(consensus.confidence, 4),
+        "confidence": round(load_curve()(consensus.share), 4),
         "format": consensus.format,
         "box": [round(edge) for edge in passing.best.plate.box],
         "t": round(passing.decided_t, 2),

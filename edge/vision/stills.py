@@ -7,10 +7,11 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
+from edge.vision.calibrate import load_curve
 from edge.vision.detect import PlateBox, load_detector, overlap
 from edge.vision.read import PlateReader
 from edge.vision.rectify import CUTS, cut_out, extent
-from edge.vision.vote import Reading, vote
+from edge.vision.vote import Consensus, Reading, vote
 from wire.vrm import UNKNOWN, Vrm, fold, parse
 
 if TYPE_CHECKING:
@@ -23,11 +24,12 @@ LEAST_SIDE = 16
 
 @dataclass(frozen=True)
 class StillRead:
-    """`box`: x1, y1, x2, y2 px; `confidence`: that every character is right."""
+    """`confidence`: of every character, as the vote has it; `sureness`: how often such a read is right."""
 
     mark: Vrm
     reading: Reading
     plate: PlateBox
+    sureness: float = 0.0
 
     @property
     def confidence(self) -> float:
@@ -53,10 +55,10 @@ class StillReader:
         return _each_once(found)
 
     def _reads(self, bgr: Bgr, plates: list[PlateBox]) -> list[StillRead]:
-        read = ((self._voted(bgr, plate), plate) for plate in plates)
-        return [StillRead(parse(reading.text), reading, plate) for reading, plate in read if reading]
+        voted = ((self._voted(bgr, plate), plate) for plate in plates)
+        return [_read(consensus, plate) for consensus, plate in voted if consensus]
 
-    def _voted(self, bgr: Bgr, plate: PlateBox) -> Reading | None:
+    def _voted(self, bgr: Bgr, plate: PlateBox) -> Consensus | None:
         """A still has one frame, so it is looked at in several cuts; two that agree surely are enough."""
         readings: list[Reading] = []
         for cut in CUTS:
@@ -65,8 +67,7 @@ class StillReader:
                 return None
             if len(readings) == 2 and _same_and_sure(readings):
                 break
-        consensus = vote(readings)
-        return Reading(consensus.text, consensus.chars, consensus.raw) if consensus else None
+        return vote(readings)
 
     def _signs(self, bgr: Bgr) -> list[PlateBox]:
         return [plate for plate in self._signs_of(bgr) if 1.2 < np.divide(*extent(plate.corners)) < 9]
@@ -76,6 +77,11 @@ class StillReader:
         from edge.vision.signs import TextDetector
 
         return TextDetector(self._threads)
+
+
+def _read(consensus: Consensus, plate: PlateBox) -> StillRead:
+    reading = Reading(consensus.text, consensus.chars, consensus.raw)
+    return StillRead(parse(consensus.text), reading, plate, load_curve()(consensus.share))
 
 
 def _whole(bgr: Bgr) -> list[PlateBox]:

@@ -14,6 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from edge.vision.detect import PlateBox
+from edge.vision.evidence import plate_patch
 from edge.vision.frame import Frame
 from edge.vision.rectify import CUTS, cut_out, extent, square_on
 from edge.vision.track import Box, Track, direction
@@ -63,6 +64,16 @@ class Passing:
     direction: Literal["towards", "away", "unknown"]
 
 
+@dataclass(frozen=True)
+class Rejected:
+    """A track that is not told, and why. `patch`: its plate, JPEG; `consensus`: None where nothing was read."""
+
+    patch: bytes
+    consensus: Consensus | None
+    reason: str
+    at: datetime
+
+
 @dataclass
 class Vehicle:
     """The sights and readings of one track."""
@@ -78,17 +89,23 @@ class Vehicle:
     """The first and the last box that showed the plate whole."""
     read_width: float = 0.0
     widest: float = 0.0
+    glimpse: tuple[Sight, str] | None = None
+    """The last sight that could not be read, and why; only until there is a better one."""
 
     def see(self, frame: Frame, plate: PlateBox, read: Read) -> Consensus | None:
         """Takes in one more frame; the consensus as soon as it is firm."""
         self.last_seen_at = frame.captured_at
-        if self.told or not _legible(plate, frame.size):
+        if self.told:
+            return None
+        if poor := _illegible(plate, frame.size):
+            if self.best is None:
+                self.glimpse = Sight(frame, plate, 0.0), poor
             return None
         self.whole = (self.whole[0] if self.whole else plate.box), plate.box
         sight = _sight(frame, plate)
         worthy = self._worthy(sight)
         if self.best is None or sight.worth > self.best.worth:
-            self.best = sight
+            self.best, self.glimpse = sight, None
         self.widest = max(self.widest, sight.width)
         if worthy:
             self._read(sight, read)
@@ -117,6 +134,14 @@ class Vehicle:
         self.told, self.waiting, self.best = True, [], None
         return Passing(track, consensus, best, self.first_seen_at, self.last_seen_at, decided_at, decided_t, way)
 
+    def rejected(self, consensus: Consensus | None, reason: str) -> Rejected | None:
+        """What is kept for a day of a vehicle that is not told; None where there is nothing to see."""
+        if self.best:
+            return Rejected(_patch(self.best), consensus, reason or "nothing could be read", self.last_seen_at)
+        if self.glimpse:
+            return Rejected(_patch(self.glimpse[0]), None, self.glimpse[1], self.last_seen_at)
+        return None
+
     def _past_its_best(self, sight: Sight) -> bool:
         """It drives away: nothing better will come, so what waits is read now and not when it has left the picture."""
         return sight.width < RECEDED * self.widest and len(self.readings) < BUDGET
@@ -139,10 +164,17 @@ class Vehicle:
         self.decided = sight.frame.captured_at, sight.frame.t
 
 
-def _legible(plate: PlateBox, size: tuple[int, int]) -> bool:
-    """Large enough, and whole: a plate that the frame's edge cuts reads as another, shorter mark."""
+def _patch(sight: Sight) -> bytes:
+    return plate_patch(sight.frame.bgr, sight.plate)
+
+
+def _illegible(plate: PlateBox, size: tuple[int, int]) -> str:
+    """Why it is not read: too small, or cut by the frame's edge: then it would read as another, shorter mark."""
     x1, y1, x2, y2 = plate.box
-    return x2 - x1 >= LEAST_WIDTH and x1 > 2 and y1 > 2 and x2 < size[0] - 2 and y2 < size[1] - 2
+    if x2 - x1 < LEAST_WIDTH:
+        return f"too small to read ({x2 - x1:.0f} px wide, {LEAST_WIDTH} are needed)"
+    whole = x1 > 2 and y1 > 2 and x2 < size[0] - 2 and y2 < size[1] - 2
+    return "" if whole else "cut off by the picture's edge"
 
 
 def _sight(frame: Frame, plate: PlateBox) -> Sight:

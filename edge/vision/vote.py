@@ -170,11 +170,20 @@ def _shown(column: list[_Voice], key: str) -> str:
 
 
 def plausible(consensus: Consensus) -> bool:
-    """Whether this is worth telling as a number plate: lettering on a van has no digits or no confidence."""
-    if consensus.format != UNKNOWN and consensus.readings > 1:
-        return consensus.confidence >= 0.2
-    shaped = 4 <= len(consensus.vrm) <= 10 and any(char.isdigit() for char in consensus.vrm)
-    return consensus.confidence >= 0.5 and (shaped or consensus.format != UNKNOWN)
+    """Whether this is worth telling as a number plate."""
+    return not implausible(consensus)
+
+
+def implausible(consensus: Consensus) -> str:
+    """Why not, in plain words; empty for a plate. Lettering on a van has no digits or no confidence."""
+    known = consensus.format != UNKNOWN
+    if consensus.confidence < (0.2 if known and consensus.readings > 1 else 0.5):
+        return f"not sure enough ({consensus.confidence:.2f})"
+    if not known and not 4 <= len(consensus.vrm) <= 10:
+        return f"{len(consensus.vrm)} characters make no mark"
+    if not known and not any(char.isdigit() for char in consensus.vrm):
+        return "fits no format and has no digit: lettering"
+    return ""
 
 
 @dataclass(frozen=True)

@@ -47,10 +47,17 @@ def newer(value: Any) -> Any:
     return {key: each if key in maps else newer(each) for key, each in value.items()} | {"added_later": {"x": [1]}}
 
 
+def holds(now: Any, released: Any) -> bool:
+    """Whether all that a released message said is still said; fields that came later have their defaults."""
+    if isinstance(released, dict):
+        return isinstance(now, dict) and all(key in now and holds(now[key], each) for key, each in released.items())
+    return bool(now == released)
+
+
 @pytest.mark.parametrize("path", FILES, ids=lambda path: path.stem)
 def test_a_released_message_decodes_to_what_it_says(path: Path) -> None:
     message = model_of(path).model_validate_json(path.read_bytes())
-    assert json.loads(message.encode()) == json.loads(path.read_bytes())
+    assert holds(json.loads(message.encode()), json.loads(path.read_bytes()))
 
 
 @pytest.mark.parametrize("path", FILES, ids=lambda path: path.stem)
