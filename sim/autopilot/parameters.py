@@ -1,8 +1,8 @@
 """The parameter table: ArduCopter's own names (4.6), units, defaults; `.param` files as Mission Planner writes them."""
 
-from collections.abc import Iterator
 from pathlib import Path
 
+from wire.baseline import read_parameters
 from wire.errors import UserError
 
 INT8, INT16, INT32, REAL = 2, 4, 6, 9
@@ -125,26 +125,7 @@ class Parameters:
 
     def load(self, path: Path) -> None:
         """Takes a `NAME,VALUE` file. Raises UserError that names the line of an unknown name or a bad number."""
-        for where, name, value in read_param_file(path):
+        for where, name, value in read_parameters(path):
             if name not in self._values:
                 raise UserError(f"unknown parameter {name}", where=where, remedy="Use ArduCopter 4.6 names")
             self[name] = value
-
-
-def read_param_file(path: Path) -> Iterator[tuple[str, str, float]]:
-    """Yields (file:line, name, value). Comments start with #; comma, tab or blanks separate."""
-    try:
-        lines = path.read_text(encoding="utf-8").splitlines()
-    except (OSError, UnicodeDecodeError) as error:
-        raise UserError(f"cannot read the parameter file ({error})", where=str(path)) from error
-    for number, line in enumerate(lines, start=1):
-        if words := line.partition("#")[0].replace(",", " ").split():
-            yield f"{path}:{number}", *_pair(f"{path}:{number}", words)
-
-
-def _pair(where: str, words: list[str]) -> tuple[str, float]:
-    try:
-        name, value = words
-        return name, float(value)
-    except ValueError as error:
-        raise UserError("expected NAME,VALUE", where=where) from error

@@ -1,28 +1,21 @@
 """The shipped autopilot baselines against the demo site: what the autopilot allows is never more than the site does."""
 
 import math
-from pathlib import Path
 
 import pytest
 
 from edge.config import Limits
-from sim.autopilot.parameters import TABLE, read_param_file
+from sim.autopilot.parameters import TABLE
 from sim.sites import LIMITS, fence
 from tests.support.sim_pilot import REPO, Pilot, plane
+from wire.baseline import read_parameters, read_rules
 
 DEMO = REPO / "firmware-configs" / "demo"
 SITE = Limits.model_validate({**LIMITS, "ground_amsl_m": 12.0, "pad_amsl_m": 12.0, "fence": fence()})
-COPTER = {name: value for _, name, value in read_param_file(DEMO / "arducopter.param")}
+COPTER = {name: value for _, name, value in read_parameters(DEMO / "arducopter.param")}
 
 
-def read_px4(path: Path) -> dict[str, float]:
-    """QGroundControl's form: system, component, name, value, type; tabs between."""
-    rows = [line.split("\t") for line in path.read_text().splitlines() if line and not line.startswith("#")]
-    assert all(len(row) == 5 and row[4] in ("6", "9") for row in rows)
-    return {row[2]: float(row[3]) for row in rows}
-
-
-PX4 = read_px4(DEMO / "px4.params")
+PX4 = {name: value for _, name, value in read_parameters(DEMO / "px4.params")}
 
 COMMON = {
     "ceiling": (COPTER["FENCE_ALT_MAX"], PX4["GF_MAX_VER_DIST"]),
@@ -86,6 +79,25 @@ def test_the_battery_failsafe_stands_behind_the_reserve() -> None:
 def test_the_flight_time_is_capped_in_the_autopilot_too() -> None:
     assert PX4["COM_FLT_TIME_MAX"] <= SITE.max_flight_s
     assert PX4["COM_WIND_MAX"] <= SITE.max_wind_mps
+
+
+RENAMED = {
+    "RTL_ALT": "RTL_ALT_M", "RTL_SPEED": "RTL_SPEED_MS", "RTL_ALT_FINAL": "RTL_ALT_FINAL_M",
+    "RTL_CLIMB_MIN": "RTL_CLIMB_MIN_M", "LAND_SPEED": "LAND_SPD_MS", "LAND_SPEED_HIGH": "LAND_SPD_HIGH_MS",
+    "LAND_ALT_LOW": "LAND_ALT_LOW_M", "ANGLE_MAX": "ATC_ANGLE_MAX", "WPNAV_SPEED": "WP_SPD",
+    "WPNAV_SPEED_UP": "WP_SPD_UP", "WPNAV_SPEED_DN": "WP_SPD_DN", "WPNAV_ACCEL": "WP_ACC", "WPNAV_ACCEL_Z": "WP_ACC_Z",
+}  # fmt: skip
+"""ArduCopter 4.6 -> 4.7, where centimetres and centidegrees became metres and degrees (release notes of 4.7)."""
+OTHERWISE = {"SYSID_MYGCS": ("MAV_GCS_SYSID", 255.0), "ARMING_CHECK": ("ARMING_SKIPCHK", 0.0)}
+"""ARMING_SKIPCHK names the checks that are left out: none."""
+
+
+def test_the_4_7_baseline_is_the_4_6_one_by_other_names() -> None:
+    wanted = {RENAMED.get(name, name): value / 100 if name in RENAMED else value for name, value in COPTER.items()}
+    for name, (other, value) in OTHERWISE.items():
+        del wanted[name]
+        wanted[other] = value
+    assert read_rules(DEMO / "arducopter-4.7.toml").parameters == pytest.approx(wanted)
 
 
 def test_every_arducopter_name_is_one_that_the_simulated_autopilot_knows() -> None:
