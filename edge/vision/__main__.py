@@ -141,6 +141,7 @@ class CameraProcess:
             "fps": self._pulse.rate(counts.frames),
             "frames": counts.frames,
             "dropped": counts.dropped,
+            "skipped": counts.skipped,
             "damaged": counts.damaged,
             "opened": counts.opened,
             "watched": float(self._live.watched),

@@ -1,6 +1,7 @@
 """One camera kept open: a reader thread demuxes and decodes, its owner takes the newest frame whenever it is ready.
 
-Newest frame wins: a frame that was not taken in time is replaced, counted, and never converted. A stream that stops,
+Newest frame wins: a frame that was not taken in time is replaced, counted, and never converted; a decoder that falls
+behind the stream goes on at a later key frame. A stream that stops,
 breaks or no longer decodes is noticed within `stall_s` and opened again with back-off and full jitter (D10, D11).
 """
 
@@ -22,7 +23,7 @@ from edge.vision.annexb import AccessUnits
 from edge.vision.cost import Cost
 from edge.vision.frame import Frame
 from edge.vision.outlook import Outlook
-from edge.vision.pace import Pace, Smooth
+from edge.vision.pace import Backlog, Pace, Smooth
 from edge.vision.source import Address, Decode, decode_with, open_source, parse_address, prepare
 from wire.errors import UserError
 from wire.video import AccessUnit
@@ -35,10 +36,12 @@ STUCK_S = 30.0
 
 @dataclass(frozen=True)
 class Counts:
-    """Since the start. `frames`: decoded, or packets where nothing is decoded; `dropped`: replaced by a newer one."""
+    """Since the start. `frames`: decoded, or packets where nothing is decoded; `dropped`: replaced by a newer one;
+    `skipped`: not decoded, as the decoder was behind."""
 
     frames: int = 0
     dropped: int = 0
+    skipped: int = 0
     damaged: int = 0
     opened: int = 0
 
@@ -65,7 +68,7 @@ class Camera:
         self._thread = threading.Thread(target=self._run, name="capture", daemon=True)
         self._beat_t = self._good_t = time.monotonic()
         self._next_t = 0.0
-        self._smooth = Smooth()
+        self._smooth, self._backlog = Smooth(), Backlog()
         self.counts = Counts()
         self.cost = Cost()
         self.problem = ""
@@ -132,7 +135,7 @@ class Camera:
         units = self._units_of(stream)
         decode = decode_with(self._decoder, stream) if self._decode else None
         opened_t, keyed, clip = time.monotonic(), False, Pace()
-        self._smooth = Smooth()
+        self._smooth, self._backlog = Smooth(), Backlog()
         for packet in container.demux(stream):
             now_t = self._beat()
             if self._stopping.is_set():
@@ -157,6 +160,9 @@ class Camera:
                 self._on_unit(AccessUnit(int(captured_at.timestamp() * 1e6), packet.is_keyframe, data))
             if decode is None:
                 self._good()
+                return
+            if not self._backlog(_stamp_s(packet), arrived_t, packet.is_keyframe):
+                self._good_t, self.counts = arrived_t, replace(self.counts, skipped=self.counts.skipped + 1)
                 return
             with self.cost.of("decode"):
                 pictures = decode(packet)

@@ -26,6 +26,45 @@ class Smooth:
         return self._last_t
 
 
+class Backlog:
+    """Says which packets to decode where the decoder can't keep up: a live picture is better with gaps than late.
+
+    Once it is `LATE_S` behind it skips to a key frame at which it has caught up. What is late at every key frame alike
+    comes late over the network, and skipping would not help.
+    """
+
+    LATE_S = 1.0
+    DRIFT = 0.001
+    """A camera's clock may run so much slower than ours."""
+
+    def __init__(self) -> None:
+        self._least_s, self._last = float("inf"), (0.0, float("inf"))
+        self._skipping, self._late_at_key_s = False, 0.0
+
+    def __call__(self, stamp_s: float | None, now_t: float, key: bool) -> bool:
+        """Whether to decode the packet with this stamp."""
+        if stamp_s is None:
+            return True
+        late_s = self._late_s(now_t - stamp_s, now_t)
+        if not self._skipping:
+            self._skipping, self._late_at_key_s = late_s > self.LATE_S, late_s
+        elif key:
+            gained_s, self._late_at_key_s = self._late_at_key_s - late_s, late_s
+            self._skipping = late_s > self.LATE_S / 2 and gained_s > 0.1
+            if not self._skipping:
+                self._least_s += late_s
+        return not self._skipping
+
+    def _late_s(self, offset_s: float, now_t: float) -> float:
+        """Behind the most punctual packet so far. A backlog grows no faster than time goes: more is another stamp."""
+        elapsed_s, grown_s = now_t - self._last[0], offset_s - self._last[1]
+        self._last = now_t, offset_s
+        self._least_s = min(self._least_s + self.DRIFT * elapsed_s, offset_s)
+        if grown_s > elapsed_s + 0.5:
+            self._least_s = offset_s
+        return offset_s - self._least_s
+
+
 class Pace:
     """Plays a clip at the speed of its own stamps, as a camera would."""
 

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from edge.vision.pace import Pace, Smooth
+from edge.vision.pace import Backlog, Pace, Smooth
 from edge.vision.wellbeing import Signs, Wellbeing
 from wire.states import PartState
 
@@ -44,6 +44,58 @@ def test_a_clip_waits_for_its_stamps_and_catches_up_when_late() -> None:
     assert pace.ahead_s(10.5, 500.1) == pytest.approx(0.4)
     assert pace.ahead_s(10.6, 503.0) == 0
     assert pace.ahead_s(None, 503.0) == 0
+
+
+def decoded(stamps: list[float], arrivals: list[float], every: int = 50) -> list[bool]:
+    """Packet by packet, with a key frame first and then `every` so many."""
+    backlog = Backlog()
+    pairs = enumerate(zip(stamps, arrivals, strict=True))
+    return [backlog(stamp, at, number % every == 0) for number, (stamp, at) in pairs]
+
+
+def stamps(count: int, start: float = 0.0) -> list[float]:
+    return [start + number / 25 for number in range(count)]
+
+
+def test_a_stream_in_time_is_decoded_whole() -> None:
+    late = [0.3 * (number % 7 == 3) + 0.0001 * number / 25 for number in range(10_000)]
+    assert all(decoded(stamps(10_000), [500 + t + by for t, by in zip(stamps(10_000), late, strict=True)]))
+
+
+def test_a_burst_at_the_start_is_no_backlog() -> None:
+    """A server sends what it has kept since its last key frame at once."""
+    assert all(decoded(stamps(200), [500 + max(2.0, t) for t in stamps(200)]))
+
+
+def test_a_decoder_that_is_behind_goes_on_at_a_key_frame_when_it_has_caught_up() -> None:
+    """Half as fast as it should be for 100 packets; those that are skipped take no time."""
+    backlog, now_t, wanted = Backlog(), 500.0, []
+    for number, stamp in enumerate(stamps(400)):
+        wanted.append(backlog(stamp, max(now_t, 500 + stamp), number % 50 == 0))
+        now_t = max(now_t, 500 + stamp) + (0.08 if wanted[-1] and number < 100 else 0.001)
+    behind = wanted.index(False)
+    assert 25 <= behind <= 28
+    assert not any(wanted[behind:50])
+    assert all(wanted[50:75]), "at the key frame it has caught up"
+    assert all(wanted[100:]), "and from then on it is fast enough"
+
+
+def test_what_the_network_delays_is_decoded_from_the_next_key_frame_on() -> None:
+    arrivals = [500 + t + (3.0 if number >= 60 else 0.0) for number, t in enumerate(stamps(400))]
+    arrivals = [max(at, 503.0 + 2.4) if number >= 60 else at for number, at in enumerate(arrivals)]
+    wanted = decoded(stamps(400), arrivals)
+    assert not all(wanted)
+    assert all(wanted[150:])
+
+
+def test_stamps_that_jump_are_no_backlog() -> None:
+    """A clip that is sent over and over, and a camera whose clock is set."""
+    jumping = [*stamps(100), *stamps(100), *stamps(100, start=900)]
+    assert all(decoded(jumping, [500 + number / 25 for number in range(300)]))
+
+
+def test_a_stream_without_stamps_is_decoded_whole() -> None:
+    assert all(Backlog()(None, 500.0 + 10 * number, key=False) for number in range(5))
 
 
 def test_a_camera_goes_down_once_and_comes_back_once() -> None:

@@ -2,6 +2,7 @@
 
 import itertools
 import threading
+import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -133,6 +134,24 @@ def test_a_stopped_camera_leaves_no_thread(transport_stream: bytes) -> None:
         until(lambda: camera.counts.frames)
         camera.stop()
         until(lambda: not any(thread.name == "capture" for thread in threading.enumerate()))
+
+
+def test_a_reader_that_was_held_up_catches_up_by_skipping(
+    transport_stream: bytes, opened: Callable[..., Camera]
+) -> None:
+    """Three seconds of packets wait in the socket: decoding them all would leave the picture three seconds late."""
+    held = threading.Event()
+
+    def hold(_unit: AccessUnit) -> None:
+        if camera.counts.frames > 10 and not held.is_set():
+            held.set()
+            time.sleep(3)
+
+    with tcp_server(transport_stream, bytes_s=len(transport_stream) / 4) as port:
+        camera = opened(f"tcp://127.0.0.1:{port}", on_unit=hold)
+        until(lambda: camera.counts.skipped > 5)
+        skipped_at = camera.counts.frames
+        until(lambda: camera.counts.frames > skipped_at + 10)
 
 
 def still(path: Path, seconds: int) -> Path:
