@@ -8,6 +8,12 @@ from edge.flight.telemetry import Telemetry
 TRIES = 5
 AGAIN_S = 1.2
 """HEARTBEAT, where most effects show, comes once a second."""
+IN_PROGRESS = 5
+RESULTS = {
+    0: "accepted", 1: "temporarily rejected", 2: "denied", 3: "unsupported", 4: "failed", 5: "in progress",
+    6: "cancelled",
+}  # fmt: skip
+"""MAV_RESULT. An ACK is no proof of anything: it only tells a person more, or buys time."""
 
 
 @dataclass(frozen=True)
@@ -37,11 +43,17 @@ def converse(talk: Talk, telemetry: Telemetry, now_s: float) -> Turn:
     if ask.effect(telemetry, _reference(talk)):
         rest = talk.asks[1:]
         return converse(Talk(rest), telemetry, now_s) if rest else Turn(None)
-    if now_s - talk.sent_s < AGAIN_S:
+    ack = telemetry.acks.get(ask.command.cmd)
+    ack = ack if ack and ack.at_s > talk.since_s else None
+    working_s = ack.at_s if ack and ack.result == IN_PROGRESS else talk.sent_s
+    if now_s - max(talk.sent_s, working_s) < AGAIN_S:
         return Turn(talk)
     if talk.tries >= TRIES and telemetry.link_ok(now_s):
+        said = f" (acknowledged: {RESULTS.get(ack.result, ack.result)})" if ack else ""
         words = telemetry.last_words(talk.since_s)
-        return Turn(None, failed=f"{ask.name} had no effect after {talk.tries} tries" + (f": {words}" if words else ""))
+        return Turn(
+            None, failed=f"{ask.name} had no effect after {talk.tries} tries{said}" + (f": {words}" if words else "")
+        )
     return Turn(replace(talk, tries=min(talk.tries + 1, TRIES), sent_s=now_s), (ask.command,))
 
 
