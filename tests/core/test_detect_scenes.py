@@ -1,0 +1,33 @@
+"""What the detector is judged on: rendered scenes whose plates have the width that was asked for."""
+
+from collections.abc import Callable, Iterator
+
+import numpy as np
+import pytest
+
+pytest.importorskip("torch", reason="torch is not installed: it is needed for training only")
+
+from edge.vision.detect import overlap
+from train.scenes import Sight, passing, streets
+
+
+@pytest.mark.parametrize(("scenes", "count", "pictures"), [(streets, 6, 6), (passing, 2, 6)])
+def test_every_marked_plate_has_the_width_that_was_asked_for(
+    scenes: Callable[[int, int], Iterator[Sight]], count: int, pictures: int
+) -> None:
+    shown = list(scenes(20, count))
+    assert len(shown) == pictures
+    for bgr, boxes in shown:
+        assert len(boxes)
+        np.testing.assert_allclose(boxes[:, 2] - boxes[:, 0], 20, atol=1.01)
+        assert (boxes[:, :2] >= -1).all()
+        assert (boxes[:, 2:] <= [bgr.shape[1] + 1, bgr.shape[0] + 1]).all()
+
+
+def test_streets_stay_the_same_and_are_not_one_another() -> None:
+    (one, first), (two, second) = streets(20, 2)
+    again = next(streets(20, 1))
+    np.testing.assert_array_equal(one, again[0])
+    np.testing.assert_array_equal(first, again[1])
+    assert not np.array_equal(one, two)
+    assert overlap(tuple(first[0].tolist()), tuple(second[0].tolist())) < 1
