@@ -69,7 +69,7 @@ def _vehicle(spec: DockSpec, seed: int) -> VehicleConfig:
     return VehicleConfig(
         name=spec.aircraft, mavlink=spec.mavlink, system_id=spec.system_id, lat=spec.lat, lon=spec.lon,
         ground_amsl_m=spec.amsl_m, heading_deg=spec.heading_deg, seed=seed, powered_s=spec.powered_for_s,
-        weather=WeatherConfig(seed=seed), adsb=True, remote_id=True,
+        weather=WeatherConfig(seed=seed), camera=True, adsb=True, remote_id=True,
         signing_key=spec.signing_key,
     )  # fmt: skip
 

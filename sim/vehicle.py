@@ -21,6 +21,7 @@ from sim.beacons import Beacons
 from sim.clock import Clock
 from sim.gps import Gps
 from sim.mavlink import Address, Codec, Kind, Peer, Signing, dialect, open_socket
+from sim.payload import Payload
 from sim.physics import MAX_THRUST, Airframe, Body, step
 from sim.radio import Radio
 from sim.ripple import Ripple
@@ -60,6 +61,8 @@ class VehicleConfig(Section):
     weather: WeatherConfig = WeatherConfig()
     signing_key: Path | None = None
     """64 hexadecimal digits (`airbeat keys NAME --mavlink`); None: nothing is signed."""
+    camera: bool = False
+    """Whether a camera on a gimbal is fitted."""
     adsb: bool = False
     remote_id: bool = False
     """Whether a traffic receiver and a Remote ID transmitter are fitted."""
@@ -89,6 +92,7 @@ class Vehicle:
             for axis in ("north", "east", "down")
         )
         self.gps = Gps()
+        self.payload = Payload(config.camera)
         self.beacons = Beacons(self._origin, config.adsb, config.remote_id)
         self._boot_s = -config.powered_s
         self.copter = self._boot()
@@ -163,11 +167,15 @@ class Vehicle:
 
     def outgoing(self) -> list[tuple[bytes, Peer]]:
         """What is due to be sent, to whom."""
-        news, around = self._news(), self.beacons.due(self.now_s) if self._peers else []
+        news, around = (
+            self._news(),
+            (*self.beacons.due(self.now_s), *self.payload.due(self.now_s)) if self._peers else (),
+        )
         out: list[tuple[bytes, Peer]] = []
         for peer, (channel, codec) in self._peers.items():
             out += [(codec.encode(message), peer) for message in (*channel.due(), *news)]
-            out += [(codec.encode(message, component), peer) for component, message in around]
+            out += [(codec.encode(message, component), peer) for component, message in (*channel.beside, *around)]
+            channel.beside.clear()
         return out
 
     def _news(self) -> list[Any]:
@@ -184,7 +192,7 @@ class Vehicle:
     def _meet(self, peer: Peer) -> None:
         stream = self.address.kind is Kind.TCPIN
         codec = Codec(self.config.system_id, stream=stream, signing=self.signing)
-        self._peers[peer] = (Channel(self.copter), codec)
+        self._peers[peer] = (Channel(self.copter, payload=self.payload), codec)
 
     def _take_key(self, key: bytes) -> None:
         """All zeros end the signing (mavlink.io, SETUP_SIGNING); rates and uploads begin anew."""

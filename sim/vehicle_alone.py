@@ -39,7 +39,7 @@ def _run(argv: list[str] | None) -> int:
     lat, lon, amsl = args.home
     config = VehicleConfig(
         mavlink=args.mavlink, lat=lat, lon=lon, ground_amsl_m=amsl, seed=args.seed, system_id=args.system_id,
-        params=args.params, powered_s=args.powered,
+        params=args.params, powered_s=args.powered, camera=True, adsb=True, remote_id=True,
     )  # fmt: skip
     script = read_script(args.faults) if args.faults else ()
     asyncio.run(_alone(config, args.speed, args.truth, script))

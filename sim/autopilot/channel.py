@@ -22,6 +22,7 @@ from sim.autopilot.modes import Mode
 from sim.autopilot.plans import Plans
 from sim.autopilot.streams import GROUPS, HEARTBEAT, MAKERS, STARTING
 from sim.mavlink import dialect as m
+from sim.payload import Payload
 
 PARAMETERS_AT_ONCE = 5
 """PARAM_VALUEs a call of `due`: a list takes a second or so, as over a real link."""
@@ -42,6 +43,9 @@ class Channel:
     listing: int | None = None
     """The next parameter of a PARAM_REQUEST_LIST under way."""
     reboot: bool = False
+    payload: Payload = field(default_factory=Payload)
+    beside: deque[tuple[int, Any]] = field(default_factory=deque)
+    """What other components of the aircraft have to answer: (component, message)."""
     key: bytes | None = None
     """A signing key that was set and is not in use yet."""
     heard_s: float = 0.0
@@ -59,6 +63,9 @@ class Channel:
         handler = HANDLERS.get(message.get_type())
         mine = int(self.copter.parameters["SYSID_THISMAV"])
         if handler is None or getattr(message, "target_system", 0) not in (0, mine):
+            return
+        if (answer := self.payload.answer(message, self.copter.now_s)) is not None:
+            self.beside.extend(answer)
             return
         if getattr(message, "target_component", 0) not in (0, 1):
             return
