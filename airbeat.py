@@ -6,6 +6,7 @@ from importlib.metadata import version
 
 COMMANDS: dict[str, tuple[str, str]] = {
     "read": ("edge.vision.command", "Read number plates in pictures, videos and streams"),
+    "redact": ("edge.redact.__main__", "Copy a picture or clip with faces and number plates covered"),
     "edge": ("edge.__main__", "Run one box: its cameras, its aircraft, its uplink"),
     "ingest": ("ingest.__main__", "Run the control room, inbound: broker, database, events, incidents"),
     "dashboard": ("dashboard.__main__", "Run the console that dispatchers work with"),
