@@ -16,7 +16,7 @@ from typing import Any
 from bench import vision_score as score
 from bench.vision_readers import OTHERS, check_installed
 from bench.vision_run import Run, Task, run_alone
-from bench.vision_table import print_table
+from bench.vision_table import print_skies, print_table
 from bench.vision_truth import Shot, crops_only, marks_known, shots
 from wire.errors import UserError
 from wire.process import guarded
@@ -25,22 +25,43 @@ Figures = dict[str, Any]
 
 
 def main(argv: list[str] | None = None) -> int:
-    """airbeat bench vision --data DIR [--boxes truth] [--held-out] [--against READER ...] [--json], or --sim ..."""
+    """airbeat bench vision --data DIR [--boxes truth] [--held-out] [--against READER] [--json], or --sim ..."""
     parser = argparse.ArgumentParser(
         prog="airbeat bench vision", description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
-    parser.add_argument("--data", type=Path, metavar="DIR", help="pictures and truth.csv (image, vrm, x, y, w, h)")
-    parser.add_argument("--boxes", choices=["found", "truth"], help="truth: the reader alone, on the true boxes")
-    parser.add_argument("--held-out", action="store_true", help="of road_ro only the part that training does not see")
-    parser.add_argument("--against", action="append", choices=[*OTHERS], default=[], help="in the same run")
+    what = parser.add_mutually_exclusive_group(required=True)
+    what.add_argument("--data", type=Path, metavar="DIR", help="pictures and truth.csv (image, vrm, x, y, w, h)")
+    what.add_argument("--sim", action="store_true", help="simulated vehicles pass a roadside camera")
     parser.add_argument("--json", action="store_true", help="one JSON object")
+    data = parser.add_argument_group("with --data")
+    data.add_argument("--boxes", choices=["found", "truth"], help="truth: the reader alone, on the true boxes")
+    data.add_argument("--held-out", action="store_true", help="of road_ro only the part that training does not see")
+    data.add_argument("--against", action="append", choices=[*OTHERS], default=[], help="in the same run")
+    sim = parser.add_argument_group("with --sim")
+    sim.add_argument("--vehicles", type=int, default=200, metavar="N", help="in each weather (default 200)")
+    sim.add_argument("--weather", choices=["day", "night", "rain", "all"], default="all")
+    sim.add_argument("--seed", type=int, default=1)
+    sim.add_argument("--workers", type=int, default=1, metavar="N", help="processes side by side (default 1)")
     args = parser.parse_args(argv)
-    return guarded(lambda: _run(args))
+    return guarded(lambda: _simulate(args) if args.sim else _read(args))
 
 
-def _run(args: argparse.Namespace) -> int:
-    if args.data is None:
-        raise UserError("missing", where="--data", remedy="Name a folder with pictures and truth.csv")
+def _simulate(args: argparse.Namespace) -> int:
+    from bench.vision_sim import SKIES, measure
+
+    for name, least in (("vehicles", 1), ("workers", 1), ("seed", 0)):
+        if getattr(args, name) < least:
+            raise UserError(f"must be at least {least}", where=f"--{name}")
+    skies = SKIES if args.weather == "all" else (args.weather,)
+    figures = measure(skies, args.vehicles, args.seed, args.workers)
+    if args.json:
+        print(json.dumps(figures))
+    else:
+        print_skies(figures)
+    return 0
+
+
+def _read(args: argparse.Namespace) -> int:
     for peer in args.against:
         check_installed(peer)
     shown = held_out(shots(args.data)) if args.held_out else shots(args.data)

@@ -9,6 +9,7 @@ from rich.table import Table
 
 Figures = dict[str, Any]
 SHARES = ("recall", "exact", "tolerant")
+SIM_SHARES = ("captured", "exact", "false_hits_per_vehicle")
 COSTS = {
     "false_per_image": "false boxes a picture",
     "wrong_reads_per_image": "other reads a picture",
@@ -34,6 +35,19 @@ def print_table(what: str, task: str, figures: dict[str, Figures]) -> None:
         table.add_row(label, *(_text(each[name]) for each in figures.values()))
     console.print(table)
     console.print(_slices(figures))
+
+
+def print_skies(figures: dict[str, Figures]) -> None:
+    """`figures`: sky -> what bench.vision_sim measured under it."""
+    console = Console()
+    console.print(f"simulated vehicles past a roadside camera; {where()}", highlight=False, soft_wrap=True)
+    table = Table("", *figures)
+    for name in SIM_SHARES:
+        table.add_row(name.replace("_", " "), *(_share(each, name) for each in figures.values()))
+    for name, first in next(iter(figures.values())).items():
+        if isinstance(first, int | float) and name not in SIM_SHARES:
+            table.add_row(name.replace("_", " "), *(_text(each[name]) for each in figures.values()))
+    console.print(table)
 
 
 def where() -> str:

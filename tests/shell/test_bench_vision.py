@@ -56,13 +56,21 @@ def test_people_get_a_table(folder: Path, capsys: pytest.CaptureFixture[str]) ->
     ("arguments", "said"),
     [
         (["--data", "/nowhere"], "airbeat: /nowhere/truth.csv: cannot read the truth"),
-        ([], "airbeat: --data: missing"),
+        (["--sim", "--vehicles", "0"], "airbeat: --vehicles: must be at least 1"),
     ],
 )
-def test_what_is_missing_is_said_in_one_line(
+def test_what_can_not_be_is_said_in_one_line(
     arguments: list[str], said: str, capsys: pytest.CaptureFixture[str]
 ) -> None:
     assert main(arguments) == 2
     lines = capsys.readouterr().err.splitlines()
     assert len(lines) == 1
     assert lines[0].startswith(said)
+
+
+def test_simulated_vehicles_are_filmed_and_watched(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["--sim", "--vehicles", "2", "--weather", "night", "--seed", "4", "--json"]) == 0
+    got = json.loads(capsys.readouterr().out)
+    assert got.keys() == {"night"}
+    assert (got["night"]["n"], got["night"]["captured"], got["night"]["nobodys_reads"]) == (2, 1.0, 0)
+    assert got["night"]["cpu_ms_per_frame"] > 1
