@@ -2,10 +2,11 @@
 
 from collections.abc import Callable, Iterator
 
+import sim.faults
 from bench.flights_plan import Break, Fault
 from bench.lockstep import Raw, World
 from edge.flight.state import Saved, resume, save
-from sim.weather import Weather
+from sim.faults import Kind, strike
 from wire.dock import Input, Register
 
 Heal = tuple[float, str, Callable[[], None]]
@@ -31,17 +32,17 @@ class Breaker:
                 self._step_clock(fault)
             case Fault.LID_SIGNALS_DISAGREE:
                 self._switch(fault, "shows", _lie(fault.size), lambda raw: raw)
-            case Fault.LID_STUCK:
-                normal = world.dock.config
-                world.dock.config = normal.model_copy(update={"lid_s": 1e9})
-                self._later(fault, lambda: setattr(world.dock, "config", normal.model_copy(update={"lid_s": 4.0})))
-            case Fault.WEATHER_STALE | Fault.WIND_STEP:
-                self._change_weather(fault)
-            case Fault.BATTERY_SAG:
-                body = world.vehicle.body
-                world.vehicle.body = body._replace(used_wh=min(170.0, body.used_wh + 60 * fault.size))
+            case Fault.RECEIVER_SILENT:
+                self._switch(fault, "receives", False, True, world.vehicle.beacons)
+            case Fault.REMOTE_ID_SILENT:
+                self._switch(fault, "transmits", False, True, world.vehicle.beacons)
+            case Fault.AUTOPILOT_REBOOT if world.vehicle.airborne:
+                pass  # it would fall, whatever we do
             case Fault.AGENT_KILLED:
                 self._kill(fault)
+            case _:
+                struck = sim.faults.Fault(at_s=fault.at_s, kind=Kind(fault.fault), size=fault.size)
+                self._later(fault, strike(struck, world.vehicle, (world.up, world.down), world.dock))
 
     def heal(self) -> Iterator[str]:
         """Ends what is over; tells each."""
@@ -51,9 +52,9 @@ class Breaker:
             mend()
             yield f"healed {name}"
 
-    def _switch(self, fault: Break, knob: str, broken: object, well: object) -> None:
-        setattr(self.world, knob, broken)
-        self._later(fault, lambda: setattr(self.world, knob, well))
+    def _switch(self, fault: Break, knob: str, broken: object, well: object, of: object = None) -> None:
+        setattr(of or self.world, knob, broken)
+        self._later(fault, lambda: setattr(of or self.world, knob, well))
 
     def _later(self, fault: Break, mend: Callable[[], None]) -> None:
         if fault.for_s < 1e5:
@@ -69,15 +70,6 @@ class Breaker:
             world.clock_offset_ms = (world.clock_offset_ms or 0.0) + step_s * 1000
 
         self._later(fault, measure)
-
-    def _change_weather(self, fault: Break) -> None:
-        vehicle = self.world.vehicle
-        before = vehicle.config.weather
-        silent = {"silent_after_s": self.world.now_s}
-        wind = {"wind_mps": min(12.0, before.wind_mps + 4 * fault.size)}
-        after = before.model_copy(update=silent if fault.fault is Fault.WEATHER_STALE else wind)
-        vehicle.weather = Weather(after)
-        self._later(fault, lambda: setattr(vehicle, "weather", Weather(before)))
 
     def _kill(self, fault: Break) -> None:
         """Nothing but what was on the disk outlives it."""

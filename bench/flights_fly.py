@@ -1,5 +1,6 @@
 """Flies one plan in the lockstep world and writes down what really happened."""
 
+import math
 from collections import deque
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -16,6 +17,7 @@ from edge.flight.gate import Refusal, Repeat
 from edge.flight.geometry import Place
 from edge.flight.launch import Stage
 from edge.flight.seen import Site
+from edge.flight.traffic import WELL_CLEAR_M, WELL_CLEAR_UP_M
 from wire.orders import Order, OrderState
 
 FRAME_S = 0.25
@@ -43,7 +45,7 @@ class _Flight:
         self.plan, self.truth_site = plan, make_site(plan.limits)
         self.world = World(
             weather=plan.weather, charge=plan.charge, powered_s=plan.powered_s, limits=plan.limits,
-            clock_offset_ms=plan.clock_offset_ms, core=core,
+            clock_offset_ms=plan.clock_offset_ms, core=core, landing_places=plan.landing_places,
         )  # fmt: skip
         self.world.site = site(self.world.site)
         self.breaker = Breaker(self.world)
@@ -133,8 +135,21 @@ class _Flight:
         place = Place(lat, lon)
         return Frame(
             world.now_s, world.sortie.stage, bool(world.sortie.forced), vehicle.copter.mode.name, vehicle.armed,
-            vehicle.airborne, place, height_m, self._spare_wh(place, height_m), world.alive and world.link,
+            vehicle.airborne, place, height_m, self._spare_wh(place, height_m),
+            world.alive and world.link and world.up.sound and world.down.sound,
+            math.hypot(vehicle.body.v_north, vehicle.body.v_east), -vehicle.body.v_down, world.dock.open,
+            *self._around(),
         )  # fmt: skip
+
+    def _around(self) -> tuple[bool, bool, bool]:
+        """Whether another aircraft is too near, in truth; whether the receiver and the transmitter do their work."""
+        beacons, body = self.world.vehicle.beacons, self.world.vehicle.body
+        places = [intruder.at(self.world.now_s) for intruder in beacons.intruders]
+        near = any(
+            math.hypot(north - body.north, east - body.east) < WELL_CLEAR_M and abs(down - body.down) < WELL_CLEAR_UP_M
+            for north, east, down in places
+        )
+        return near, beacons.receives, beacons.transmits and not beacons.unfit
 
     def _spare_wh(self, place: Place, height_m: float) -> float:
         limits, config = self.plan.limits, self.plan.weather
@@ -158,7 +173,10 @@ class _Flight:
         left_pct = 100 * (1 - vehicle.body.used_wh / vehicle.config.battery_wh)
         lid = world.dock.open, world.lid_proven
         crash, from_pad_m = bool(fields.get("crash")), float(fields.get("from_pad_m", 0))
-        return Event(t_s, kind, what, vehicle.armed, vehicle.airborne, *lid, crash, from_pad_m, left_pct)
+        return Event(
+            t_s, kind, what, vehicle.armed, vehicle.airborne, *lid, *self._around(), crash, from_pad_m, left_pct,
+            vehicle.height_m,
+        )  # fmt: skip
 
     def _say(self, line: str) -> None:
         self.log.append((self.world.now_s, line))

@@ -4,12 +4,15 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 from bench.flights_plan import Break, Fault, Trick
-from bench.flights_record import Delivered, Event, Record
+from bench.flights_record import Delivered, Event, Frame, Record
 from bench.lockstep import DOCK
+from edge.flight.airspace import REMOTE_ID_LOST_S, REMOTE_ID_S
 from edge.flight.fence import make_fence
+from edge.flight.launch import FLYING, Stage
 from edge.flight.rules import LEGAL_CEILING_M
 from edge.flight.seen import on_pad_m
-from wire.orders import GoTo, Hold, Launch
+from edge.flight.traffic import SILENT_S
+from wire.orders import GoTo, Hold, Land, Launch
 
 READING_PCT = 2.0
 """The battery is told in whole percent, once a second."""
@@ -19,6 +22,10 @@ SETTLED_S = 6.0
 """After a restart or a lost link the flight code sees again within this time."""
 WITHIN_S = 0.5
 """F12."""
+IN_THE_AIR_M = 1.0
+REPLANNED_S = 12.0
+"""F22's 5 s, the way up again from the last metres, and the way aside."""
+STANDS_MPS, SINKS_MPS = 2.5, 0.3
 OVERSHOOT_M = 2.0
 """How far a climb swings over its height."""
 
@@ -42,13 +49,13 @@ def f1_armed_under_an_open_lid(record: Record) -> Iterator[Breach]:
     for event in _of(record, "arm"):
         if not event.lid_open:
             yield Breach("F1", event.t_s, "armed under a lid that was not open")
-        elif not event.lid_proven:
+        elif not event.lid_proven and _sound(record, event.t_s):
             yield Breach("F1", event.t_s, "armed while the two signals did not prove the lid open")
 
 
 def f2_lid_keeps_off(record: Record) -> Iterator[Breach]:
     for event in record.events:
-        if event.kind == "collision":
+        if event.kind == "collision" and event.what != ON_THE_LID:
             yield Breach("F2", event.t_s, f"collision: {event.what}")
         elif event.kind == "lid" and event.what == "closing" and (event.armed or event.airborne):
             yield Breach("F2", event.t_s, "the lid was told to close while the aircraft was armed or in the air")
@@ -72,7 +79,7 @@ def f4_forced_home(record: Record) -> Iterator[Breach]:
     for frame in record.frames:
         seen_s = (frame.t_s if seen_s is None else seen_s) if frame.commanded else None
         awake = seen_s is not None and frame.t_s - seen_s > SETTLED_S
-        due = awake and frame.airborne and frame.spare_wh < -margin and frame.mode not in HOMEWARD
+        due = awake and frame.airborne and frame.spare_wh < -margin and not _homeward(frame)
         since = (frame.t_s if since is None else since) if due else None
         if since is not None and frame.t_s - since > NOTICED_S:
             yield Breach("F4", frame.t_s, f"{frame.spare_wh:.1f} Wh short of the reserve, and still in {frame.mode}")
@@ -83,6 +90,8 @@ def f4_forced_home(record: Record) -> Iterator[Breach]:
 
 
 def f5_inside_the_fence(record: Record) -> Iterator[Breach]:
+    if _had(record, *LOST_PLACE, Fault.MOTOR_FAIL):
+        return
     fence = make_fence(DOCK, record.plan.limits.fence)
     out = next((frame for frame in record.frames if frame.airborne and not fence.contains(frame.place)), None)
     if out:
@@ -111,7 +120,7 @@ def f10_launched_by_a_true_clock(record: Record) -> Iterator[Breach]:
 
 def f11_ends_on_the_ground(record: Record) -> Iterator[Breach]:
     for event in _of(record, "touchdown"):
-        if event.crash:
+        if event.crash and not _had(record, Fault.MOTOR_FAIL):
             yield Breach("F11", event.t_s, "a crash")
     if record.ended == "never":
         yield Breach("F11", record.simulated_s, "the sortie never came to its end")
@@ -123,10 +132,47 @@ def f12_heard_in_the_air(record: Record) -> Iterator[Breach]:
         act = said.order.act
         if said.trick is not Trick.NONE or act.act not in MODE_OF or not said.before.airborne:
             continue
+        if _had(record, Fault.GPS_LOSS) or (isinstance(act, Hold) and _had(record, Fault.TRAFFIC)):
+            continue  # without a position it only lands; traffic is given way to after the order was carried out
         if not said.accepted and not (isinstance(act, Hold) and "(F4)" in "".join(said.reasons)):
             yield Breach("F12", said.t_s, f"{act.act} was refused in the air: {'; '.join(said.reasons)}")
         elif said.accepted and (mode := _mode_after(record, index)) and mode != MODE_OF[act.act]:
             yield Breach("F12", said.t_s, f"{WITHIN_S} s after {act.act} the autopilot was in {mode}")
+
+
+def f13_nothing_stops_in_the_air(record: Record) -> Iterator[Breach]:
+    for event in _of(record, "disarm"):
+        if event.height_m > IN_THE_AIR_M:
+            yield Breach("F13", event.t_s, f"disarmed {event.height_m:.0f} m up")
+
+
+def f14_well_clear(record: Record) -> Iterator[Breach]:
+    """No arming into traffic or without a receiver; in the air, once another is too near, it gives way in time."""
+    for event in _of(record, "arm"):
+        if event.near and _lasted(record, event.t_s, lambda frame: frame.near):
+            yield Breach("F14", event.t_s, "armed with another aircraft inside 610 m and 76 m")
+        if _lasted(record, event.t_s, lambda frame: not frame.receives, SILENT_S + NOTICED_S):
+            yield Breach("F14", event.t_s, "armed without a word from the traffic receiver")
+    since: float | None = None
+    for frame in record.frames:
+        careless = frame.near and frame.receives and frame.commanded and frame.stage in FLYING and not _gives_way(frame)
+        since = (frame.t_s if since is None else since) if careless else None
+        if since is not None and frame.t_s - since > SETTLED_S and not _person_spoke(record, since):
+            yield Breach("F14", frame.t_s, f"too near to another aircraft, and still under way in {frame.mode}")
+            break
+
+
+def f15_remote_id(record: Record) -> Iterator[Breach]:
+    for event in _of(record, "arm"):
+        if _lasted(record, event.t_s, lambda frame: not frame.remote_id, REMOTE_ID_S + NOTICED_S):
+            yield Breach("F15", event.t_s, "armed while Remote ID was silent")
+    since: float | None = None
+    for frame in record.frames:
+        dumb = not frame.remote_id and frame.commanded and frame.airborne and not _homeward(frame)
+        since = (frame.t_s if since is None else since) if dumb else None
+        if since is not None and frame.t_s - since > REMOTE_ID_LOST_S + NOTICED_S + SETTLED_S:
+            yield Breach("F15", frame.t_s, f"without Remote ID, and still in {frame.mode}")
+            break
 
 
 def f16_under_the_ceiling(record: Record) -> Iterator[Breach]:
@@ -150,6 +196,18 @@ def f20_a_person_launches(record: Record) -> Iterator[Breach]:
             yield Breach("F20", event.t_s, "armed once more than a person ordered")
 
 
+def f22_lands_where_it_can(record: Record) -> Iterator[Breach]:
+    """Never on a lid shut for long enough to go elsewhere, while it could be told and no person had it land."""
+    if _had(record, Fault.DOCK_LOST, Fault.LID_SIGNALS_DISAGREE, Fault.MOTOR_FAIL, *LOST_PLACE):
+        return
+    landed = [said.t_s for said in record.delivered if said.accepted and isinstance(said.order.act, Land)]
+    for event in _of(record, "collision"):
+        told = _lasted(record, event.t_s, lambda frame: frame.commanded and not frame.lid_open, REPLANNED_S)
+        by_a_person = any(t_s <= event.t_s for t_s in landed)
+        if event.what == ON_THE_LID and told and not by_a_person and not _had(record, Fault.BATTERY_SAG):
+            yield Breach("F22", event.t_s, "came down on a lid that had been shut for long")
+
+
 def f23_home_in_time(record: Record) -> Iterator[Breach]:
     """Under command and over its time in the air, the autopilot returns or lands."""
     up_s: float | None = None
@@ -157,7 +215,7 @@ def f23_home_in_time(record: Record) -> Iterator[Breach]:
     for frame in record.frames:
         up_s = (frame.t_s if up_s is None else up_s) if frame.airborne else None
         late = up_s is not None and frame.t_s - up_s > latest_s
-        if late and frame.commanded and frame.mode not in HOMEWARD:
+        if late and frame.commanded and not _homeward(frame):
             yield Breach("F23", frame.t_s, f"over {latest_s:.0f} s in the air, and still in {frame.mode}")
             break
 
@@ -165,14 +223,19 @@ def f23_home_in_time(record: Record) -> Iterator[Breach]:
 JUDGES: tuple[Judge, ...] = (
     f1_armed_under_an_open_lid, f2_lid_keeps_off, f3_home_with_the_reserve, f4_forced_home, f5_inside_the_fence,
     f7_weather, f8_f9_bad_orders_move_nothing, f10_launched_by_a_true_clock, f11_ends_on_the_ground,
-    f12_heard_in_the_air, f16_under_the_ceiling, f20_a_person_launches, f23_home_in_time,
+    f12_heard_in_the_air, f13_nothing_stops_in_the_air, f14_well_clear, f15_remote_id, f16_under_the_ceiling,
+    f20_a_person_launches, f22_lands_where_it_can, f23_home_in_time,
 )  # fmt: skip
-RULES = ("F1", "F2", "F3", "F4", "F5", "F7", "F8", "F9", "F10", "F11", "F12", "F16", "F20", "F23")
+RULES = ("F1", "F2", "F3", "F4", "F5", "F7", "F8", "F9", "F10", "F11", "F12", "F13", "F14", "F15", "F16", "F20", "F22",
+         "F23")  # fmt: skip
 RULE_OF = {
     Trick.STALE: "F9", Trick.FUTURE: "F9", Trick.LONG_LIVED: "F9", Trick.REPLAYED: "F9", Trick.REORDERED: "F9",
     Trick.OTHER_AIRCRAFT: "F9", Trick.LOWER_EPOCH: "F8", Trick.OTHER_HOLDER: "F8",
 }  # fmt: skip
 HOMEWARD = ("RTL", "LAND")
+LOST_PLACE = (Fault.GPS_LOSS, Fault.GPS_GLITCH)
+"""What is judged by the true place can't be asked of an aircraft that doesn't know its own."""
+ON_THE_LID = "on the lid"
 MODE_OF = {"hold": "BRAKE", "return": "RTL", "land": "LAND"}
 
 
@@ -180,8 +243,32 @@ def _of(record: Record, kind: str) -> tuple[Event, ...]:
     return tuple(event for event in record.events if event.kind == kind)
 
 
-def _had(record: Record, fault: Fault) -> bool:
-    return any(isinstance(event, Break) and event.fault is fault for event in record.plan.events)
+def _had(record: Record, *faults: Fault) -> bool:
+    return any(isinstance(event, Break) and event.fault in faults for event in record.plan.events)
+
+
+def _homeward(frame: Frame) -> bool:
+    return frame.mode in HOMEWARD or frame.stage is Stage.DIVERTING
+
+
+def _gives_way(frame: Frame) -> bool:
+    return _homeward(frame) or frame.mode == "BRAKE" or frame.speed_mps < STANDS_MPS or frame.climb_mps < -SINKS_MPS
+
+
+def _person_spoke(record: Record, since_s: float) -> bool:
+    """Within the minute before: whoever orders during an encounter may know better (F14)."""
+    return any(said.accepted and since_s - 60 <= said.t_s <= since_s + SETTLED_S for said in record.delivered)
+
+
+def _lasted(record: Record, t_s: float, holds: Callable[[Frame], bool], for_s: float = NOTICED_S) -> bool:
+    """Whether it held all the time from `for_s` before `t_s`; false where that is before the beginning."""
+    frames = [frame for frame in record.frames if t_s - for_s <= frame.t_s <= t_s]
+    return t_s > for_s and bool(frames) and all(holds(frame) for frame in frames)
+
+
+def _sound(record: Record, t_s: float) -> bool:
+    """The radio carried at once: what arrives was judged just now."""
+    return all(frame.commanded for frame in record.frames if t_s - NOTICED_S <= frame.t_s <= t_s)
 
 
 def _without_time(said: Delivered) -> bool:

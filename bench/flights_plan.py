@@ -39,8 +39,20 @@ class Fault(StrEnum):
     BATTERY_SAG = "battery_sag"
     AGENT_KILLED = "agent_killed"
     ROOM_LOST = "room_lost"
+    GPS_LOSS = "gps_loss"
+    GPS_GLITCH = "gps_glitch"
+    LATENCY = "latency"
+    DUPLICATES = "duplicates"
+    REORDERING = "reordering"
+    MOTOR_FAIL = "motor_fail"
+    AUTOPILOT_REBOOT = "autopilot_reboot"
+    GUST = "gust"
+    TRAFFIC = "traffic"
+    RECEIVER_SILENT = "receiver_silent"
+    REMOTE_ID_SILENT = "remote_id_silent"
 
 
+FIRST_S = 12.0
 LAUNCH_TRICKS = tuple(Trick)
 OTHER_TRICKS = tuple(trick for trick in Trick if trick not in (Trick.NO_REASON, Trick.NO_INCIDENT))
 """F20 asks for a reason and an incident for a launch; the contract's types do for the others."""
@@ -77,6 +89,7 @@ class Plan:
     charge: float
     powered_s: float
     clock_offset_ms: float
+    landing_places: tuple[Place, ...]
     events: tuple[Say | Break, ...]
 
 
@@ -84,7 +97,7 @@ def make_plan(seed: int, faults: frozenset[Fault]) -> Plan:
     """Every fault is drawn and those not asked for are left out: the rest of a seed's sortie stays the same."""
     dice = random.Random(seed)
     limits = _limits(dice)
-    first = Say(dice.uniform(4, 8), _launch(dice, limits) if dice.random() < 0.15 else _easy_launch(dice, limits))
+    first = Say(dice.uniform(6, FIRST_S), _launch(dice, limits) if dice.random() < 0.08 else _easy_launch(dice, limits))
     events = [first, *(_event(dice, limits) for _ in range(dice.randrange(2, 11)))]
     home = [Say(max(e.at_s for e in events) + dice.uniform(1, 20), Return())] if dice.random() < 0.7 else []
     kept = [e for e in (*events, *home) if isinstance(e, Say) or e.fault in faults]
@@ -92,9 +105,10 @@ def make_plan(seed: int, faults: frozenset[Fault]) -> Plan:
         seed,
         limits,
         _weather(dice, limits),
-        charge=dice.choice((1.0, dice.uniform(0.45, 1.0))),
-        powered_s=dice.choice((60.0,) * 6 + (dice.uniform(0, 60),)),
-        clock_offset_ms=dice.choice((3.0, 3.0, 3.0, dice.uniform(-700, 700))),
+        charge=dice.choice((1.0, dice.uniform(0.6, 1.0))),
+        powered_s=dice.choice((60.0,) * 14 + (dice.uniform(0, 60),)),
+        clock_offset_ms=dice.choice((3.0,) * 9 + (dice.uniform(-700, 700),)),
+        landing_places=tuple(_place(dice.uniform(0, math.tau), dice.uniform(25, 70)) for _ in range(dice.randrange(3))),
         events=tuple(sorted(kept, key=lambda e: e.at_s)),
     )
 
@@ -121,7 +135,7 @@ def _limits(dice: random.Random) -> Limits:
 
 
 def _weather(dice: random.Random, limits: Limits) -> WeatherConfig:
-    fair = dice.random() < 0.85
+    fair = dice.random() < 0.94
     return WeatherConfig(
         seed=dice.randrange(1 << 30),
         wind_mps=dice.uniform(0, limits.max_wind_mps * (0.9 if fair else 1.1)),
@@ -134,10 +148,11 @@ def _weather(dice: random.Random, limits: Limits) -> WeatherConfig:
 
 
 def _event(dice: random.Random, limits: Limits) -> Say | Break:
-    at_s = dice.uniform(4, 30) if dice.random() < 0.35 else dice.triangular(10, 240, 50)  # lid and arming are short
+    at_s = dice.uniform(4, 30) if dice.random() < 0.15 else dice.triangular(26, 240, 60)  # lid and arming are short
     if dice.random() < 0.45:
         fault = dice.choice(tuple(Fault))
         return Break(at_s, fault, dice.choice((2, 6, 15, 40, 1e6)), dice.random(), dice.choice((-1, 1)))
+    at_s = max(at_s, FIRST_S)  # the first order of all is honest: before it there is no lease to steal
     act = _act(dice, limits)
     tricks = LAUNCH_TRICKS if isinstance(act, Launch) else OTHER_TRICKS
     trick = dice.choice(tricks) if dice.random() < 0.4 else Trick.NONE

@@ -23,7 +23,16 @@ class Frame:
     spare_wh: float
     """Left in the pack, less the way home in the wind as it is, less the reserve."""
     commanded: bool
-    """The flight process lives and the link carries."""
+    """The flight process lives and the link carries at once, once and in order."""
+    speed_mps: float
+    climb_mps: float
+    lid_open: bool
+    near: bool
+    """Another aircraft is inside 610 m and 76 m."""
+    receives: bool
+    """The traffic receiver speaks."""
+    remote_id: bool
+    """The Remote ID transmitter speaks and is fit."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +56,8 @@ class Delivered:
 
 @dataclass(frozen=True, slots=True)
 class Event:
-    """One line of the world's truth. `lid_open`, `lid_proven`: the lid at that moment, and what both signals said."""
+    """One line of the world's truth. `lid_open`, `lid_proven`: the lid at that moment, and what both signals said.
+    `near`, `receives`, `remote_id`: as in a frame."""
 
     t_s: float
     kind: str
@@ -56,9 +66,13 @@ class Event:
     airborne: bool
     lid_open: bool
     lid_proven: bool
+    near: bool
+    receives: bool
+    remote_id: bool
     crash: bool = False
     from_pad_m: float = 0.0
     left_pct: float = 0.0
+    height_m: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)

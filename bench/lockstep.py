@@ -24,6 +24,7 @@ from edge.flight.sortie import Moved, Step, advance, obey
 from edge.flight.state import Sortie
 from edge.flight.telemetry import Telemetry, hear
 from sim.dock import Dock, DockConfig
+from sim.radio import Radio
 from sim.vehicle import Vehicle, VehicleConfig
 from sim.weather import WeatherConfig
 from wire.baseline import read_rules
@@ -93,6 +94,7 @@ class World:
     charge: float = 1.0
     powered_s: float = 60.0
     limits: Limits = LIMITS
+    landing_places: tuple[Place, ...] = ()
     clock_offset_ms: float | None = 3.0
     heartbeats: bool = True
     alive: bool = True
@@ -118,7 +120,9 @@ class World:
         )  # fmt: skip
         self.vehicle = Vehicle(config, self._tell)
         self.dock = Dock(DockConfig(name=EDGE), self.vehicle, self._tell)
-        self.site = make_site(self.limits)
+        self.site = make_site(self.limits, self.landing_places)
+        self.up, self.down = Radio[bytes]("up"), Radio[bytes]("down")
+        """What the radio does to the datagrams while `link` carries them."""
         self.now_s = 0.0
         self.moves: list[Moved] = []
         self.answers: list[Answered] = []
@@ -216,9 +220,10 @@ class World:
 
     def _tick(self) -> None:
         self.now_s = round(self.now_s + TICK_S, 6)
+        self._transmit()
         self.vehicle.advance(self.now_s)
         self.dock.advance(self.now_s)
-        for data, _ in self.vehicle.outgoing():
+        for data in self.down.carry(self.now_s, [data for data, _ in self.vehicle.outgoing()]):
             if self.link:
                 self.codec.take(data)
         if self._is_due(5):
@@ -231,8 +236,8 @@ class World:
         self.room_s = self.now_s if self.room else self.room_s
         if self._is_due(10) or self.clock.room_at is None:
             self._look_at_clock()
-        if self.heartbeats and self.link and self._is_due(20):
-            self.vehicle.receive(self.codec.heartbeat(), PEER)
+        if self.heartbeats and self._is_due(20):
+            self._transmit(self.codec.heartbeat())
         commands = streams.due(self.telemetry, "arducopter", self.asked_s, self.now_s)
         self._send(commands)
         self.asked_s = self.now_s if commands else self.asked_s
@@ -262,8 +267,13 @@ class World:
     def _send(self, commands: tuple[Command, ...]) -> None:
         for command in commands:
             self.sent.append((self.now_s, command))
+            self._transmit(self.codec.encode(command))
+
+    def _transmit(self, *datagrams: bytes) -> None:
+        """By radio; without any, what is still on its way."""
+        for data in self.up.carry(self.now_s, datagrams):
             if self.link:
-                self.vehicle.receive(self.codec.encode(command), PEER)
+                self.vehicle.receive(data, PEER)
 
     def _read_dock(self) -> None:
         if not self.dock_line:
@@ -282,8 +292,7 @@ class World:
     def _converse(self, known: inspection.Inspection, sends: inspection.Sends) -> None:
         self.inspection = known
         for send in sends:
-            if self.link:
-                self.vehicle.receive(self.codec.encode(send), PEER)
+            self._transmit(self.codec.encode(send))
 
     def _tell(self, kind: str, **fields: Any) -> None:
         now_s = self.vehicle.now_s if hasattr(self, "vehicle") else 0.0

@@ -14,7 +14,7 @@ from typing import Any
 from pydantic import Field
 
 from sim.beacons import Intruder
-from sim.dock import Dock
+from sim.dock import ABOVE_M, Dock
 from sim.radio import Radio
 from sim.vehicle import Vehicle
 from sim.weather import Weather
@@ -91,7 +91,7 @@ def strike(fault: Fault, vehicle: Vehicle, radios: tuple[Radio[Any], ...], dock:
         case Kind.GPS_GLITCH:
             return _set(vehicle.gps, off_m=(GLITCH_M * fault.size, GLITCH_M * (0.5 - fault.size)))
         case Kind.LID_STUCK if dock:
-            return _set(dock, stuck=fault.size if fault.size < 0.9 else dock.lid)
+            return _set(dock, stuck=_jam(fault, vehicle, dock))
         case _:
             return _strike_body(fault, vehicle)
 
@@ -159,6 +159,11 @@ def _all(mends: Iterator[Mend]) -> Mend:
             one()
 
     return mend
+
+
+def _jam(fault: Fault, vehicle: Vehicle, dock: Dock) -> float:
+    """Where the lid gets stuck: half shut when nobody is under it, else where it is."""
+    return 1 - fault.size if vehicle.height_m > ABOVE_M else dock.lid
 
 
 def _lose_gps(vehicle: Vehicle) -> Mend:

@@ -32,7 +32,16 @@ NEAR = Launch(lat=DOCK.lat + 60 / NORTH, lon=DOCK.lon, alt_rel_m=20)
 
 def a_plan(*events: Say | Break, limits: Limits = LIMITS, wind_mps: float = 3, **changes: Any) -> Plan:
     weather = WeatherConfig(wind_mps=wind_mps)
-    plan = Plan(7, limits, weather, charge=1.0, powered_s=60, clock_offset_ms=3, events=(Say(5, NEAR), *events))
+    plan = Plan(
+        7,
+        limits,
+        weather,
+        charge=1.0,
+        powered_s=60,
+        clock_offset_ms=3,
+        landing_places=(),
+        events=(Say(5, NEAR), *events),
+    )
     return replace(plan, **changes)
 
 
