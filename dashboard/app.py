@@ -10,7 +10,7 @@ from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from starlette.responses import Response
 
-from dashboard import commands, feeds, hotlists, incidents, overview, personal, signin
+from dashboard import commands, feeds, hotlists, incidents, overview, personal, quality, signin
 from dashboard.desk import Desk
 from dashboard.ear import Ear
 from dashboard.gate import OPEN, Gate, Refused, Route
@@ -40,6 +40,8 @@ ROUTES = (
     Route("POST", "/api/aircraft/{edge}/{aircraft}/take", commands.take, COMMANDERS),
     Route("GET", "/api/media/{sha256}", personal.get_media, ANYONE),
     Route("GET", "/api/reads", personal.search, COMMANDERS),
+    Route("GET", "/api/quality", quality.get_quality, ANYONE),
+    Route("GET", "/api/rejected", quality.get_rejected, COMMANDERS),
     Route("GET", "/api/hotlists", hotlists.list_all, ANYONE),
     Route("POST", "/api/hotlists", hotlists.import_csv, LIST_KEEPERS, max_body=32 * 1024 * 1024),
     Route("GET", "/api/live", feeds.live, ANYONE),

@@ -71,7 +71,8 @@ class RetentionConfig(Section):
 
 class QualityConfig(Section):
     test_plates: tuple[str, ...] = ()
-    """Marks of vehicles of ours that pass now and then: what is read of them shows how often a camera errs."""
+    """Marks of vehicles of ours that pass now and then: what is read of them shows how often a camera errs. No other
+    vehicle that passes may have a mark one character apart: it would count as an error."""
 
 
 class MapConfig(Section):

@@ -1,5 +1,16 @@
 /** The one HTTP door: every call of the console, and the errors it shows to people. */
-import type { Candidate, Incident, IncidentPage, MapFrame, Order, OrderAsk, Read, Session } from "./shapes";
+import type {
+  Candidate,
+  Incident,
+  IncidentPage,
+  MapFrame,
+  Misread,
+  Order,
+  OrderAsk,
+  Read,
+  Rejected,
+  Session,
+} from "./shapes";
 import { session } from "./state";
 
 /** What the control room said no with: one line and every reason. `status` 0: it could not be reached. */
@@ -50,6 +61,9 @@ export const api = {
   candidates: (id: string) => call<Candidate[]>("GET", `/incidents/${part(id)}/candidates`),
   take: (edge: string, aircraft: string, reason: string) =>
     call<unknown>("POST", `/aircraft/${part(edge)}/${part(aircraft)}/take`, { reason }),
+  quality: () => call<Misread[]>("GET", "/quality"),
+  rejected: (ground: { reason: string; case: string }) =>
+    call<Rejected[]>("GET", `/rejected?${new URLSearchParams(ground)}`),
   reads: (query: Record<string, string>) => call<Read[]>("GET", `/reads?${new URLSearchParams(query)}`),
   order: sendOrder,
 };

@@ -12,6 +12,7 @@ import { listen } from "./keys";
 import { follow } from "./live";
 import { MapPane } from "./mappane";
 import { PlateSearch } from "./search";
+import { ReadQuality } from "./quality";
 import { keepPage } from "./select";
 import { SignIn } from "./signin";
 import { link, session } from "./state";
@@ -40,6 +41,7 @@ export function App() {
 
 function Console() {
   const searching = useSignal(false);
+  const judging = useSignal(false);
   useEffect(() => {
     const ends = [follow(), listen(), keepRinging(), keepPage()];
     const touch = (): void => unlockSound();
@@ -57,6 +59,9 @@ function Console() {
       <Bar
         onSearch={() => {
           searching.value = true;
+        }}
+        onQuality={() => {
+          judging.value = true;
         }}
       />
       <div class="banners">
@@ -85,6 +90,13 @@ function Console() {
           <IncidentPane />
         </Guard>
       </section>
+      {judging.value && (
+        <ReadQuality
+          onClose={() => {
+            judging.value = false;
+          }}
+        />
+      )}
       {searching.value && (
         <PlateSearch
           onClose={() => {

@@ -8,7 +8,7 @@ import { boxes, dropped, link, roomNow, session, tick } from "./state";
 import type { Box, Part } from "./shapes";
 import { muted, soundReady, unlockSound } from "./alarm";
 
-export function Bar({ onSearch }: { onSearch: () => void }) {
+export function Bar({ onSearch, onQuality }: { onSearch: () => void; onQuality: () => void }) {
   useEffect(() => bind("/", { press: onSearch }), [onSearch]);
   return (
     <header class="bar">
@@ -26,6 +26,7 @@ export function Bar({ onSearch }: { onSearch: () => void }) {
       </div>
       <div class="bar-end">
         <Sound />
+        <button onClick={onQuality}>Read quality</button>
         <button onClick={onSearch}>
           Plate search <kbd>/</kbd>
         </button>

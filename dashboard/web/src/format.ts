@@ -75,3 +75,12 @@ export function words(name: string): string {
 
 export const COMPASS = ["N", "NE", "E", "SE", "S", "SW", "W", "NW"] as const;
 export const compass = (deg: number): string => COMPASS[Math.round(deg / 45) % 8] ?? "N";
+
+/** "about 2 in 100 reads wrong (1.4 to 2.9)". */
+export function misreadWords(row: { rate: number; low: number; high: number }): string {
+  const low = (100 * row.low).toFixed(1);
+  const high = (100 * row.high).toFixed(1);
+  const rate = 100 * row.rate;
+  const about = rate < 1 ? `${Math.max(1, Math.round(10 * rate))} in 1,000` : `${Math.round(rate)} in 100`;
+  return `about ${about} reads wrong (${low} to ${high} in 100)`;
+}

@@ -58,6 +58,30 @@ export interface Box {
   health: Health | null;
 }
 
+/** How often a camera misreads; shares from 0 to 1. */
+export interface Misread {
+  edge: string;
+  camera: string;
+  at: string;
+  reads: number;
+  rate: number;
+  low: number;
+  high: number;
+  checked: number;
+}
+
+/** `patch`: a JPEG, base64. */
+export interface Rejected {
+  edge: string;
+  camera: string;
+  at: string;
+  text: string;
+  reason: string;
+  confidence: number;
+  frames: number;
+  patch: string;
+}
+
 export interface Vehicle {
   edge: string;
   aircraft: string;

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { press } from "../src/confirm";
-import { ago, distance, duration, figure, percent, sinceAlarm, spaced } from "../src/format";
+import { ago, distance, duration, figure, misreadWords, percent, sinceAlarm, spaced } from "../src/format";
 import { metresBetween, offset, wedge } from "../src/geo";
 import { codecOf, unpack } from "../src/h264";
 import { takeEvents } from "../src/live";
@@ -154,5 +154,16 @@ describe("small-distance geometry", () => {
     expect(metresBetween(from, { lat, lon })).toBeCloseTo(400, 0);
     expect(metresBetween(from, { lat: 52.201, lon: 0.12 })).toBeCloseTo(111.32, 2);
     expect(wedge(from, 90).coordinates[0]?.[0]).toEqual([0.12, 52.2]);
+  });
+});
+
+describe("how often a camera misreads", () => {
+  it("is said in words with its interval, small rates in thousands", () => {
+    expect(misreadWords({ rate: 0.021, low: 0.014, high: 0.029 })).toBe(
+      "about 2 in 100 reads wrong (1.4 to 2.9 in 100)",
+    );
+    expect(misreadWords({ rate: 0.004, low: 0.001, high: 0.009 })).toBe(
+      "about 4 in 1,000 reads wrong (0.1 to 0.9 in 100)",
+    );
   });
 });
