@@ -83,7 +83,7 @@ def task_of(shown: list[Shot], boxes: str | None) -> Task:
 
 
 def held_out(shown: list[Shot]) -> list[Shot]:
-    """The part that training/frames.py keeps from training. Raises UserError where the names hold no clip and time."""
+    """The part that train.frames keeps from training. Raises UserError where the names hold no clip and time."""
     import numpy as np
 
     from train.frames import Frame, split
