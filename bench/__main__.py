@@ -9,7 +9,9 @@ BENCHES = {
     "flights": "random sorties with orders and faults through the real flight code, judged on the world's truth",
     "ingest": "events a second from the broker to the database, beside raw COPY in the same run",
     "objects": "people and vehicles found in a folder of pictures, and their cost",
+    "mutants": "each flight rule with its code removed: does the flight bench or a test notice?",
     "misread": "does the room know how often its cameras misread, on simulated reads of known truth",
+    "redact": "plates left uncovered in a redacted clip, and what covering costs",
     "vision": "plates read in a folder of pictures, and their cost, beside a peer in the same run",
 }
 

@@ -50,7 +50,10 @@ class ClipRedactor:
             stream = prepare(container, live=False)
             fps = float(stream.average_rate or stream.guessed_rate or 25)
             with target.open("wb") as file:
-                written = self._write(file, container, stream, fps)
+                try:
+                    written = self._write(file, container, stream, fps)
+                except av.FFmpegError as error:  # what the file itself said lies beneath
+                    raise error.__cause__ if isinstance(error.__cause__, OSError) else OSError(str(error)) from error
         if not written:
             raise UserError("no picture could be decoded", where=str(source), remedy="Check the file")
         kinds = [kind for kind, _ in self._seen]
@@ -152,7 +155,7 @@ class _Writer:
 
     def __exit__(self, failed: type[BaseException] | None, *_: object) -> None:
         """After a failure what is written is thrown away, so a second one while closing tells nothing new."""
-        with suppress(OSError) if failed else nullcontext():
+        with suppress(OSError, av.FFmpegError) if failed else nullcontext():
             self._out.mux(self._stream.encode())
             self._out.close()
 
