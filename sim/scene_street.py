@@ -4,6 +4,8 @@ X here is metres to the right of the camera, which stands at the left kerb, look
 that looks against the traffic the picture's `side` is -1 and every X is mirrored.
 """
 
+from functools import lru_cache
+
 import cv2
 import numpy as np
 from numpy.typing import NDArray
@@ -38,8 +40,9 @@ WINDOWS = ((2.6, 4.6, 0.9, 2.3), (5.6, 7.4, 0.9, 2.3), (1.0, 2.4, 3.3, 4.8), (3.
 LEAVES: tuple[Colour, ...] = ((44, 92, 70), (52, 104, 84), (40, 78, 66))
 
 
+@lru_cache(maxsize=4)
 def paint_street(lens: Lens, side: int, seed: str) -> Bgr:
-    """uint8 BGR, the lens's size. `side`: 1 where the street lies to the right of the camera, -1 to the left."""
+    """uint8 BGR, the lens's size, read-only. `side`: 1 where the street lies to the camera's right, -1 to its left."""
     rng = np.random.default_rng(list(seed.encode()))
     frame = _sky(lens, rng)
     _ground(frame, lens, side, rng)
@@ -47,7 +50,9 @@ def paint_street(lens: Lens, side: int, seed: str) -> Bgr:
         _house(frame, lens, side, float(z), rng)
     for z in range(int(FAR_M), 30, -6):
         _front(frame, lens, side, float(z), rng)
-    return _focused(frame, lens)
+    street = _focused(frame, lens)
+    street.setflags(write=False)
+    return street
 
 
 def _sky(lens: Lens, rng: np.random.Generator) -> Bgr:
