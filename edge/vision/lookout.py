@@ -86,7 +86,8 @@ class Lookout:
         if regions:
             self._moved_t, self._regions = frame.t, regions
         still = frame.t - self._moved_t > LINGER_S
-        need = Need.STILL if still else Need.VEHICLE if self._tracks.count else Need.MOTION
+        waits = any(not vehicle.told for vehicle in self._vehicles.values())
+        need = Need.STILL if still else Need.VEHICLE if waits else Need.MOTION
         looks_s = self._pace(need, self.cost.mean("convert", "detect", "read"))
         if still:
             return []
