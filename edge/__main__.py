@@ -14,10 +14,13 @@ import structlog
 from edge import health
 from edge.boot import CHANCE_BITS, next_boot
 from edge.config import SiteConfig
+from edge.flight.seen import make_site
 from edge.outbox import Outbox
 from edge.report import VERSION
+from wire.baseline import read_sealed
 from wire.children import Child, Family, python
 from wire.events import Fault, Started
+from wire.mavlink_key import load_mavlink_key
 from wire.process import on_stop, run_configured, setup_logging
 from wire.signing import load_private, load_public
 
@@ -33,9 +36,13 @@ def children(site: SiteConfig, path: Path, boot: int) -> list[Child]:
 
 
 def check(site: SiteConfig) -> str:
-    """What the config describes, in one line. Raises UserError where a key file is missing or no key."""
+    """What the config describes, in one line. Raises UserError where a key, the baseline or the fence is wrong."""
     load_private(site.box.private_key)
-    load_public(site.box.room_public_key)
+    room_key = load_public(site.box.room_public_key)
+    if site.flight:
+        make_site(site, read_sealed(site.flight.baseline, room_key))
+        if isinstance(site.flight.signing_key, Path):
+            load_mavlink_key(site.flight.signing_key)
     aircraft = f", aircraft {site.flight.aircraft} ({site.flight.autopilot})" if site.flight else ""
     return f"box {site.box.name}: {len(site.cameras)} cameras{aircraft}; uplink {site.uplink.host}:{site.uplink.port}"
 

@@ -12,15 +12,15 @@ from typing import Any
 
 from pydantic import Field
 
-from sim.autopilot.channel import Channel
 from sim.autopilot.copter import Copter
 from sim.autopilot.estimate import Estimate, Origin
 from sim.autopilot.parameters import Parameters
 from sim.battery import draw, mah
 from sim.beacons import Beacons
+from sim.callers import Callers
 from sim.clock import Clock
 from sim.gps import Gps
-from sim.mavlink import Address, Codec, Kind, Peer, Signing, dialect, open_socket
+from sim.mavlink import Address, Peer, Signing, open_socket
 from sim.payload import Payload
 from sim.physics import MAX_THRUST, Airframe, Body, step
 from sim.radio import Radio
@@ -34,7 +34,6 @@ DT = 0.01
 SHELL_S = 0.02
 LID_M, PAD_M = 0.5, 1.5
 """How high the dock's lid closes over the pad, and how far from the centre it reaches."""
-MOST_PEERS = 8
 DEMO_BASELINE = Path(__file__).parent.parent / "firmware-configs" / "demo" / "arducopter.param"
 Tell = Callable[..., None]
 
@@ -83,7 +82,6 @@ class Vehicle:
         )
         self.lid_open = True
         """The dock's lid, set by the dock; an aircraft can't pass a lid that isn't open."""
-        self.garbage = 0
         self._tell, self._steps, self._struck = tell, 0, False
         self.frame = Airframe(battery_wh=config.battery_wh, hover_w=config.hover_w, cruise_w=config.cruise_w)
         self._origin = Origin(config.lat, config.lon, config.ground_amsl_m)
@@ -97,11 +95,9 @@ class Vehicle:
         self._boot_s = -config.powered_s
         self.copter = self._boot()
         self._was = self.copter.mode, self.copter.armed
-        self.signing = Signing(load_mavlink_key(config.signing_key)) if config.signing_key else None
-        """With a key nothing unsigned is heard; SETUP_SIGNING changes it while disarmed."""
-        self._peers: dict[Peer, tuple[Channel, Codec]] = {}
-        if not self.address.listens:
-            self._meet((self.address.host, self.address.port))
+        self.callers = Callers(self.address, config.system_id, self.copter, self.payload, self.beacons)
+        self.callers.signing = Signing(load_mavlink_key(config.signing_key)) if config.signing_key else None
+        self.callers.serve(self.copter)
 
     @property
     def armed(self) -> bool:
@@ -146,59 +142,17 @@ class Vehicle:
             self._step(self._steps * DT)
 
     def receive(self, datagram: bytes, peer: Peer) -> None:
-        """What a peer sent. Garbage is counted; a ninth peer is ignored."""
-        if peer not in self._peers:
-            if len(self._peers) >= MOST_PEERS or not self.address.listens:
-                return
-            self._meet(peer)
-        channel, codec = self._peers[peer]
-        before = codec.garbage
-        for message in codec.decode(datagram):
-            channel.receive(message)
-        self.garbage += codec.garbage - before
-        if channel.reboot:
+        """What a peer sent."""
+        if self.callers.receive(datagram, peer):
             self.reboot()
-        if channel.key is not None:
-            self._take_key(channel.key)
 
     def forget(self, peer: Peer) -> None:
-        """A TCP client has gone; its rates and unfinished uploads with it."""
-        self._peers.pop(peer, None)
+        """A TCP client has gone."""
+        self.callers.forget(peer)
 
     def outgoing(self) -> list[tuple[bytes, Peer]]:
         """What is due to be sent, to whom."""
-        news, around = (
-            self._news(),
-            (*self.beacons.due(self.now_s), *self.payload.due(self.now_s)) if self._peers else (),
-        )
-        out: list[tuple[bytes, Peer]] = []
-        for peer, (channel, codec) in self._peers.items():
-            out += [(codec.encode(message), peer) for message in (*channel.due(), *news)]
-            out += [(codec.encode(message, component), peer) for component, message in (*channel.beside, *around)]
-            channel.beside.clear()
-        return out
-
-    def _news(self) -> list[Any]:
-        """What every peer is told: texts and the mission items reached. Kept until there is a peer."""
-        if not self._peers:
-            return []
-        copter = self.copter
-        news = [chunk for severity, text in copter.texts for chunk in _chunks(severity, text)]
-        news += [dialect.MAVLink_mission_item_reached_message(seq) for seq in copter.reached]
-        copter.texts.clear()
-        copter.reached.clear()
-        return news
-
-    def _meet(self, peer: Peer) -> None:
-        stream = self.address.kind is Kind.TCPIN
-        codec = Codec(self.config.system_id, stream=stream, signing=self.signing)
-        self._peers[peer] = (Channel(self.copter, payload=self.payload), codec)
-
-    def _take_key(self, key: bytes) -> None:
-        """All zeros end the signing (mavlink.io, SETUP_SIGNING); rates and uploads begin anew."""
-        self.signing = Signing(key) if any(key) else None
-        for peer in list(self._peers):
-            self._meet(peer)
+        return self.callers.outgoing(self.now_s)
 
     def _boot(self) -> Copter:
         parameters = Parameters()
@@ -217,9 +171,7 @@ class Vehicle:
         self._boot_s = self.now_s
         self.copter = self._boot()
         self.copter.parameters, self.copter.plans, self.copter.areas = kept.parameters, kept.plans, kept.areas
-        for peer, (before, _) in list(self._peers.items()):
-            self._meet(peer)
-            self._peers[peer][0].queue.extend(before.queue)
+        self.callers.serve(self.copter)
 
     def _step(self, t_s: float) -> None:
         before = self.body
@@ -268,16 +220,6 @@ class Vehicle:
         if self.body.grounded and not before.grounded:
             where = {"from_pad_m": round(self.from_pad_m(), 2), "speed_mps": round(before.v_down, 2)}
             self._tell("touchdown", vehicle=name, crash=before.v_down > 2.5, **where)
-
-
-def _chunks(severity: int, text: str) -> list[Any]:
-    """STATUSTEXT carries 50 bytes; longer ones go in numbered chunks that share an id."""
-    data = text.encode()
-    if len(data) <= 50:
-        return [dialect.MAVLink_statustext_message(severity, data)]
-    mark = sum(data) % 65535 + 1
-    parts = [data[start : start + 50] for start in range(0, len(data), 50)]
-    return [dialect.MAVLink_statustext_message(severity, part, mark, number) for number, part in enumerate(parts)]
 
 
 def _undisturbed(_now_s: float) -> None:

@@ -114,7 +114,7 @@ def test_after_a_restart_what_was_kept_bounds_what_may_be_replayed() -> None:
 
 def signed_world() -> World:
     world = World()
-    world.vehicle.signing = sim.Signing(KEY, lambda: NOW_S + world.now_s)
+    world.vehicle.callers.signing = sim.Signing(KEY, lambda: NOW_S + world.now_s)
     clock = lambda: NOW + timedelta(seconds=world.now_s)  # noqa: E731
     world.codec = Codec(1, world._hear, Signing(KEY, 0), clock)
     return world
@@ -142,7 +142,7 @@ def test_a_signed_sortie_flies_and_an_intruder_changes_nothing() -> None:
     world.run(5)
     assert world.vehicle.armed
     assert (world.vehicle.copter.mode, world.sortie.stage) == (flown, Stage.EN_ROUTE)
-    assert world.vehicle.garbage >= 3 + len(seen)
+    assert world.vehicle.callers.garbage >= 3 + len(seen)
     assert world.codec.counts["unsigned"] == 1
 
 
@@ -150,9 +150,9 @@ def test_the_key_is_set_on_the_ground_only() -> None:
     world = World().run(2)
     plain = sim.Codec(255, 190)
     world.vehicle.receive(plain.encode(m.MAVLink_setup_signing_message(1, 1, list(KEY), 0)), PEER)
-    assert world.vehicle.signing is not None
+    assert world.vehicle.callers.signing is not None
     other = World()
     other.launch()
     other.until_stage(Stage.EN_ROUTE)
     other.vehicle.receive(plain.encode(m.MAVLink_setup_signing_message(1, 1, list(KEY), 0)), PEER)
-    assert other.vehicle.signing is None
+    assert other.vehicle.callers.signing is None

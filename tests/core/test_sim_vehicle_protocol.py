@@ -81,13 +81,13 @@ def test_garbage_is_counted_and_changes_nothing(pilot: Pilot) -> None:
     whole = pilot.codec.encode(m.MAVLink_command_long_message(1, 1, 400, 0, 1, *[0.0] * 6))
     for length in range(1, len(whole)):
         pilot.transmit(whole[:length])
-    assert pilot.vehicle.garbage >= len(whole) - 1, "each truncated one is counted"
+    assert pilot.vehicle.callers.garbage >= len(whole) - 1, "each truncated one is counted"
     for _ in range(300):
         pilot.transmit(rng.randbytes(rng.randrange(1, 280)))
         flipped = bytearray(whole)
         flipped[rng.randrange(1, len(whole))] ^= 1 << rng.randrange(8)
         pilot.transmit(bytes(flipped))
-    assert pilot.vehicle.garbage > 300
+    assert pilot.vehicle.callers.garbage > 300
     assert not pilot.vehicle.armed
     assert pilot.command(511, 30, 1e6) == ACCEPTED, "what comes after garbage is heard"
 

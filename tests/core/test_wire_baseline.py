@@ -4,12 +4,17 @@ from pathlib import Path
 
 import pytest
 
-from bench.lockstep import BASELINE, LIMITS
+from bench.lockstep import AIRCRAFT, BASELINE, DOCK, EDGE, LIMITS
+from edge.__main__ import check
+from edge.config import SiteConfig
 from edge.flight.guards import guard
+from tests.support.flight_rig import SITE, limits_toml
 from tests.support.sim_pilot import REPO
 from wire import baseline_command
 from wire.baseline import read_rules, read_sealed, write_sealed
+from wire.config import read_config
 from wire.errors import UserError
+from wire.mavlink_key import create_mavlink_key
 from wire.signing import create_key, load_private, load_public
 
 DEMO = REPO / "firmware-configs" / "demo"
@@ -90,3 +95,36 @@ def test_the_command_seals_and_prints_a_readable_difference(tmp_path: Path, caps
     aircraft.write_text(same.replace("RTL_ALT,3500", "RTL_ALT,1500"))
     assert baseline_command.main(["compare", sealed, str(aircraft), "--key", public]) == 1
     assert capsys.readouterr().out.splitlines()[-1] == "RTL_ALT is 1500, the baseline says 3500"
+
+
+def site(folder: Path, baseline: str = "baseline", key: str = "mavlink") -> SiteConfig:
+    private, _ = keys(folder)
+    keys(folder, "box")
+    write_sealed(BASELINE, folder / "baseline", load_private(Path(private)))
+    create_mavlink_key(folder / "mavlink")
+    text = SITE.format(
+        edge=EDGE, aircraft=AIRCRAFT, folder=folder, lat=DOCK.lat, lon=DOCK.lon, broker=1883, mavlink=14550,
+        modbus=502, limits=limits_toml(),
+    )  # fmt: skip
+    text = text.replace("aircraft.baseline", baseline).replace("aircraft.mavlink", key)
+    (folder / "site.toml").write_text(text)
+    return read_config(folder / "site.toml", SiteConfig)
+
+
+def test_a_box_checks_its_baseline_and_its_mavlink_key_before_it_starts(tmp_path: Path) -> None:
+    assert "aircraft falcon-1" in check(site(tmp_path))
+
+
+@pytest.mark.parametrize(
+    ("names", "words"),
+    [
+        ({"baseline": "room.key"}, "no baseline of this room"),
+        ({"baseline": "nowhere"}, "cannot read the baseline"),
+        ({"key": "room.pub"}, "not a MAVLink key"),
+        ({"key": "nowhere"}, "cannot read the MAVLink key"),
+    ],
+)
+def test_what_is_wrong_there_is_said_with_its_file(tmp_path: Path, names: dict[str, str], words: str) -> None:
+    with pytest.raises(UserError, match=words) as told:
+        check(site(tmp_path, **names))
+    assert next(iter(names.values())) in str(told.value)

@@ -269,7 +269,7 @@ def test_an_aircraft_is_given_its_key_on_the_ground_only(armed: bool, said: str)
         flying = asyncio.create_task(fly(vehicle, Clock()))
         try:
             await give(f"udpin:127.0.0.1:{port}", 1, key, limit_s=2.5)
-            assert vehicle.signing is not None
+            assert vehicle.callers.signing is not None
         finally:
             flying.cancel()
 

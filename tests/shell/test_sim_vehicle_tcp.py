@@ -7,10 +7,11 @@ from typing import Any
 
 import pytest
 
+from sim.callers import MOST_PEERS
 from sim.clock import Clock
 from sim.mavlink import Codec
 from sim.mavlink import dialect as m
-from sim.vehicle import MOST_PEERS, Vehicle, fly
+from sim.vehicle import Vehicle, fly
 from tests.support.processes import free_port
 from tests.support.sim_pilot import plane
 from wire.errors import UserError
@@ -59,7 +60,7 @@ async def test_it_speaks_first_and_hears_messages_that_come_in_pieces(vehicle: V
         await client.writer.drain()
         await asyncio.sleep(0.001)
     assert (await client.hear("COMMAND_ACK")).result == 0
-    assert vehicle.garbage == 0
+    assert vehicle.callers.garbage == 0
     await client.close()
 
 
@@ -67,7 +68,7 @@ async def test_garbage_between_messages_is_counted_and_what_follows_is_heard(veh
     client = await dial(vehicle)
     client.writer.write(b"GET / HTTP/1.1\r\n" + client.codec.encode(ASK_VERSION))
     assert (await client.hear("COMMAND_ACK")).result == 0
-    assert vehicle.garbage > 0
+    assert vehicle.callers.garbage > 0
     await client.close()
 
 
