@@ -9,9 +9,12 @@ import pytest
 
 from bench.lockstep import BASELINE, DOCK, FENCE, SCENE, World
 from edge.flight import inspection
+from edge.flight.dockside import lid
+from edge.flight.geometry import Target
 from edge.flight.inspection import Inspection, fence_items, heard, look, make_wanted
 from edge.flight.launch import Stage
 from edge.flight.plans import Item, Kind, Transfer
+from edge.flight.rules import Case, arming
 from edge.flight.say import Said
 from edge.flight.state import Sortie
 from edge.flight.telemetry import Landed, Telemetry
@@ -20,6 +23,7 @@ from sim.autopilot.copter import Copter
 from sim.autopilot.fence import Item as HeldItem
 from sim.mavlink import dialect as m
 from wire.orders import OrderState
+from wire.states import Lid
 
 WANTED = make_wanted(BASELINE, FENCE)
 WAYPOINT = HeldItem(16, (0, 0, 0, 0), DOCK.lat, DOCK.lon, 20, 3)
@@ -194,3 +198,24 @@ def test_a_place_may_be_a_centimetre_off_since_px4_keeps_it_as_floating_point() 
     told = Transfer(Kind.FENCE, items=(Item(5001, 3, 522000001, 1199999),), count=1, ended=True)
     assert not inspection.difference(wanted, told)
     assert inspection.difference(wanted, replace(told, items=(Item(5001, 3, 522000002, 1200000),)))
+
+
+def test_what_was_found_before_the_order_arms_nothing_while_it_is_read_back_anew() -> None:
+    world = inspected(World())
+    world.launch()
+    world.until(lambda w: lid(w.reading, w.now_s) is Lid.OPEN)
+    seen = world.seen()
+    case = Case(seen, world.site, Target(DOCK, 30))
+    assert arming(case) == ()
+    under_way = replace(seen.inspection, ended_s=None)
+    assert arming(replace(case, seen=replace(seen, inspection=under_way))) == (
+        "what the autopilot holds is still being read back (F6, F18)",
+    )
+
+
+def test_an_inspection_older_than_the_order_is_begun_anew() -> None:
+    old = Inspection(began_s=4.9, ended_s=4.95, result=())
+    opening = Sortie(Stage.OPENING, since_s=5.0)
+    anew, sends = look(WANTED, old, opening, replace(DOWN, heard_s=5.0, heartbeat_s=5.0, landed_s=5.0), 5.05)
+    assert (anew.began_s, anew.ended_s, anew.result) == (5.05, None, ())
+    assert sends
