@@ -19,24 +19,39 @@ def blocks(page: str) -> list[str]:
     return re.findall(r"```toml\n(.*?)```", (ROOT / page).read_text(), re.DOTALL)
 
 
+def showing(section: str) -> str:
+    """The runbook's example that shows it."""
+    return next(block for block in blocks("docs/runbook.md") if section in block)
+
+
 def test_the_runbooks_room_loads() -> None:
     assert RoomConfig.model_validate(tomllib.loads(blocks("docs/runbook.md")[0])).console.port == 8800
 
 
 def test_the_readmes_box_loads_alone_and_with_the_runbooks_dock() -> None:
-    box, dock = blocks("README.md")[0], blocks("docs/runbook.md")[1]
+    box, dock = blocks("README.md")[0], showing("[flight]")
     assert SiteConfig.model_validate(tomllib.loads(box)).flight is None
     assert SiteConfig.model_validate(tomllib.loads(box + dock)).inventory().aircraft is not None
 
 
 def test_a_dock_without_any_one_of_its_limits_does_not_load() -> None:
-    whole = tomllib.loads(blocks("README.md")[0] + blocks("docs/runbook.md")[1])
+    whole = tomllib.loads(blocks("README.md")[0] + showing("[flight]"))
     limits = whole["flight"]["limits"]
     assert len(limits) >= 25
     for key in limits:
         fewer = {**whole, "flight": {**whole["flight"], "limits": {k: v for k, v in limits.items() if k != key}}}
         with pytest.raises(ValidationError, match=key):
             SiteConfig.model_validate(fewer)
+
+
+def test_the_readmes_camera_watches_the_runbooks_zones() -> None:
+    (camera,) = SiteConfig.model_validate(tomllib.loads(blocks("README.md")[0] + showing("[cameras.scene]"))).cameras
+    assert camera.scene
+    assert [zone.name for zone in camera.scene.zones] == ["high-street"]
+    flying = blocks("README.md")[0].replace('"plates"', '"aircraft"') + showing("[cameras.aerial]")
+    (camera,) = SiteConfig.model_validate(tomllib.loads(flying)).cameras
+    assert camera.aerial
+    assert camera.aerial.pitch_deg == -82
 
 
 def test_an_unknown_key_does_not_load() -> None:
