@@ -6,6 +6,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field, model_validator
 
+from edge.vision.backends.choice import Backend
 from edge.vision.objects_config import CenterNetObjects, ObjectsConfig
 from edge.vision.scene_config import AerialConfig, SceneConfig
 from wire.config import Section
@@ -96,6 +97,8 @@ class CameraConfig(Section):
 class VisionConfig(Section):
     look_cores: float = Field(default_factory=lambda: (cpu_count() or 2) / 2, gt=0, le=256)
     """Cores that the looks of all cameras together may take; half of them all, if it isn't said."""
+    backend: Backend = "onnxruntime"
+    """What runs the plate detector; for ncnn, `airbeat models ncnn` puts its files into <data_dir>/models."""
 
 
 class Limits(Section):

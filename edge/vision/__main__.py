@@ -55,7 +55,8 @@ class CameraProcess:
             least=camera.min_looks,
             most=camera.max_fps,
         )
-        self._lookout = Lookout(load_detector(), PlateReader(), self._rota) if camera.role == "plates" else None
+        detector = load_detector(backend=site.vision.backend, made=self._data_dir / "models")
+        self._lookout = Lookout(detector, PlateReader(), self._rota) if camera.role == "plates" else None
         watches = camera.scene or camera.aerial
         self._objects = ObjectWatch(site.objects, camera, self._data_dir, self._post.tell) if watches else None
         self._source = Camera(

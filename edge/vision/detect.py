@@ -8,10 +8,10 @@ from pathlib import Path
 
 import cv2
 import numpy as np
-import onnxruntime
 from numpy.typing import NDArray
 
-from edge.vision.weights import MODELS, open_model
+from edge.vision.backends.choice import Backend, Network, open_network
+from edge.vision.weights import MODELS, named
 
 Bgr = NDArray[np.uint8]
 Map = NDArray[np.float32]
@@ -47,13 +47,13 @@ class PlateBox:
 class PlateDetector:
     """A loaded network. Calls from several threads are safe."""
 
-    def __init__(self, session: onnxruntime.InferenceSession) -> None:
-        self._session = session
+    def __init__(self, network: Network) -> None:
+        self._network = network
 
     def __call__(self, bgr: Bgr, long_side: int = LOOK, sure: float = SURE) -> list[PlateBox]:
         """Plates in uint8 (h, w, 3) BGR, surest first; the picture is seen with its longer side at `long_side` px."""
         shown, zoom = seen_at(bgr, long_side)
-        heat_map = self._session.run(None, {"picture": shown})[0][0]
+        heat_map = self._network(shown)[0][0]
         size = bgr.shape[1], bgr.shape[0]
         return [_placed(plate, zoom, size) for plate in suppress(decode(heat_map, sure))]
 
@@ -63,9 +63,19 @@ class PlateDetector:
         return suppress([plate for long_side in looks for plate in self(bgr, long_side, sure)])
 
 
-def load_detector(threads: int = 1, folder: Path = MODELS, name: str = NAME) -> PlateDetector:
-    """The shipped detector, as the manifest of `folder` names it. Raises UserError for anything else than that."""
-    return PlateDetector(open_model(name, threads, folder))
+def load_detector(
+    threads: int = 1,
+    folder: Path = MODELS,
+    name: str = NAME,
+    *,
+    backend: Backend = "onnxruntime",
+    made: Path = MODELS,
+) -> PlateDetector:
+    """The shipped detector, as the manifest of `folder` names it. Raises UserError for anything else than that.
+
+    `made`: where the files of backend ncnn lie.
+    """
+    return PlateDetector(open_network(named(folder, name), backend, threads, made))
 
 
 def seen_at(bgr: Bgr, long_side: int) -> tuple[Map, NDArray[np.float32]]:

@@ -66,7 +66,7 @@ def test_only_our_kinds_and_only_sure_ones_are_told() -> None:
 
 
 def test_what_overlaps_is_one_object_where_its_kinds_are_rivals() -> None:
-    here, near = (0.0, 0.0, 100.0, 100.0), (5.0, 0.0, 105.0, 100.0)
+    here, near = (0.0, 0.0, 100.0, 100.0), (20.0, 0.0, 120.0, 100.0)
     vehicles = [ObjectBox("truck", here, 0.5), ObjectBox("car", near, 0.7), ObjectBox("van", here, 0.6)]
     assert [box.kind for box in suppress(vehicles)] == ["car"]
     rider = [ObjectBox("person", here, 0.5), ObjectBox("motorcycle", near, 0.7), ObjectBox("car", here, 0.4)]
