@@ -24,6 +24,7 @@ class Row:
     """One camera. `core`: CPU time of its process over the time that passed; `steps`: the same, by step.
 
     `passed`: marks that could be read; `told`: of those, how many were read exactly; `other`: all further reads.
+    `dropped`: frames that a newer one replaced; `skipped`: not decoded, as the decoder was a second behind.
     `machine`: how busy all cores were, whatever ran beside.
     """
 
@@ -33,6 +34,7 @@ class Row:
     steps: dict[str, float]
     fps: float
     dropped: int
+    skipped: int
     damaged: int
     looks: int
     passed: int
@@ -99,8 +101,8 @@ def _row(camera: str, samples: list[Sample], reads: list[str], clip: Clip, machi
     told, other = len(set(clip.passed) & set(reads)), sum(vrm not in clip.seen for vrm in reads)
     return Row(
         camera, round(seconds, 1), round((end.cpu_s - start.cpu_s) / seconds, 3), steps,
-        round(rise["frames"] / seconds, 1), int(rise["dropped"]), int(rise["damaged"]), int(rise["detections"]),
-        len(clip.passed), told, other, round(end.rss_mb), round(machine, 2),
+        round(rise["frames"] / seconds, 1), int(rise["dropped"]), int(rise["skipped"]), int(rise["damaged"]),
+        int(rise["detections"]), len(clip.passed), told, other, round(end.rss_mb), round(machine, 2),
     )  # fmt: skip
 
 

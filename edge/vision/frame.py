@@ -36,7 +36,7 @@ class Frame:
 
     @cached_property
     def small_grey(self) -> Grey:
-        """uint8 (h, 240) from the luma plane alone, so that a still scene is never converted."""
+        """uint8 (h, 240 or so) from the luma plane alone, so that a still scene is never converted."""
         return _shrink(self._luma())
 
     @property
@@ -60,11 +60,15 @@ class Frame:
 
 
 def _shrink(grey: Grey) -> Grey:
-    """Two of the rows that become one: 0.2 ms for 1080p instead of 0.8, and a vehicle covers hundreds of rows."""
-    height, width = grey.shape
-    step = max(1, width // (2 * MOTION_WIDTH))
-    size = MOTION_WIDTH, max(1, round(height * MOTION_WIDTH / width))
-    return _array(cv2.resize(grey[step // 2 :: step], size, interpolation=cv2.INTER_AREA))
+    """By a whole number, from two of the rows that become one: 0.2 ms for 1080p, where all rows take 0.6 and an uneven
+    ratio 1.3. A vehicle covers hundreds of rows."""
+    step = max(1, round(grey.shape[1] / MOTION_WIDTH))
+    height, width = grey.shape[0] // step, grey.shape[1] // step
+    upper, lower = (
+        cv2.resize(grey[row : height * step : step, : width * step], (width, height), interpolation=cv2.INTER_AREA)
+        for row in (step // 4, 3 * step // 4)
+    )
+    return _array(cv2.addWeighted(upper, 0.5, lower, 0.5, 0))
 
 
 def _array(pixels: Any) -> NDArray[np.uint8]:
