@@ -8,12 +8,13 @@ CONSOLE := dashboard/web
 ARGS ?=
 ROOMS := wire edge ingest dashboard sim train bench airbeat.py
 
-.PHONY: demo test check format install install-test console clean help
+.PHONY: demo test mutants check format install install-test console clean help
 .DELETE_ON_ERROR:
 
 help:
 	@echo "make demo    everything at work, with a simulated town (ARGS=\"--headless --seconds 120 --json\" for a scripted one)"
 	@echo "make test    all checks and tests; installs what they need"
+	@echo "make mutants each flight rule with its code removed: what notices?"
 	@echo "make check   format, lint, types, import contracts, house numbers"
 	@echo "make clean   remove everything that make made"
 
@@ -23,6 +24,9 @@ demo: install console
 test: check
 	@$(BIN)/python -m pytest tests --ignore=tests/system -n 2 --dist loadfile $(ARGS)
 	@$(BIN)/python -m pytest tests/system $(ARGS)
+
+mutants: install-test
+	@$(BIN)/airbeat bench mutants --jobs $$(nproc) $(ARGS)
 
 check: install-test console
 	@$(BIN)/ruff format --check $(ROOMS) tests

@@ -8,6 +8,7 @@ from bench.flights_record import Delivered, Event, Frame, Record
 from bench.lockstep import DOCK
 from edge.flight.airspace import REMOTE_ID_LOST_S, REMOTE_ID_S
 from edge.flight.fence import make_fence
+from edge.flight.geometry import Place
 from edge.flight.launch import FLYING, Stage
 from edge.flight.rules import LEGAL_CEILING_M
 from edge.flight.seen import on_pad_m
@@ -90,9 +91,13 @@ def f4_forced_home(record: Record) -> Iterator[Breach]:
 
 
 def f5_inside_the_fence(record: Record) -> Iterator[Breach]:
+    fence = make_fence(DOCK, record.plan.limits.fence)
+    for said in record.delivered:
+        act = said.order.act
+        if said.accepted and isinstance(act, Launch | GoTo) and not fence.contains(Place(act.lat, act.lon)):
+            yield Breach("F5", said.t_s, f"{act.act} to outside the fence was accepted")
     if _had(record, *LOST_PLACE, Fault.MOTOR_FAIL):
         return
-    fence = make_fence(DOCK, record.plan.limits.fence)
     out = next((frame for frame in record.frames if frame.airborne and not fence.contains(frame.place)), None)
     if out:
         yield Breach("F5", out.t_s, f"outside the fence in {out.mode}, {out.stage}")
@@ -256,8 +261,8 @@ def _gives_way(frame: Frame) -> bool:
 
 
 def _person_spoke(record: Record, since_s: float) -> bool:
-    """Within the minute before: whoever orders during an encounter may know better (F14)."""
-    return any(said.accepted and since_s - 60 <= said.t_s <= since_s + SETTLED_S for said in record.delivered)
+    """From half a minute before: whoever orders during an encounter may know better (F14)."""
+    return any(said.accepted and since_s - 30 <= said.t_s <= since_s + SETTLED_S for said in record.delivered)
 
 
 def _lasted(record: Record, t_s: float, holds: Callable[[Frame], bool], for_s: float = NOTICED_S) -> bool:
@@ -284,5 +289,7 @@ def _mode_after(record: Record, index: int) -> str:
         return ""
     frames = [frame for frame in record.frames if at_s <= frame.t_s <= at_s + WITHIN_S + 0.25]
     if not frames or not all(frame.commanded and frame.airborne for frame in frames):
+        return ""
+    if frames[-1].stage is Stage.DIVERTING:  # a return where the dock can't take it
         return ""
     return frames[-1].mode

@@ -21,6 +21,8 @@ BLIND_S = 5.0
 """How long a starting box waits for a position before it takes a landed aircraft for one under its roof."""
 NO_GO_AFTER_S = 2.0
 """An open lid with a reason against arming is given so long to clear."""
+READ_BACK_S = 6.0
+"""A lid may stand open already; what the autopilot holds has to be read back all the same (F18)."""
 ABOVE_PAD_M = 10.0
 LID_STARTS_S = 1.0
 """A lid moves off its switch within this time of being told."""
@@ -134,7 +136,7 @@ def _dock(sortie: Sortie, seen: Seen, site: Site) -> Events:
     reasons = arming(Case(seen, site, sortie.target))
     if not reasons and sortie.talk is None and site.profile.is_in(seen.telemetry, site.profile.guided):
         yield Happened.LID_OPEN, "the lid is open on two signals"
-    if reasons and seen.now_s - seen.dock.agreed_since_s > NO_GO_AFTER_S:
+    if reasons and seen.now_s - max(seen.dock.agreed_since_s, sortie.since_s + READ_BACK_S) > NO_GO_AFTER_S:
         yield Happened.NO_GO, "; ".join(reasons)
 
 

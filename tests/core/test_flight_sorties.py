@@ -8,7 +8,7 @@ from dataclasses import replace
 import pytest
 
 from bench.lockstep import DOCK, PEER, SCENE, World
-from edge.flight.autopilots import Cmd, Do, asks
+from edge.flight.autopilots import Cmd, Command, Do, asks
 from edge.flight.dockside import DockReading
 from edge.flight.geometry import M_PER_DEG, Place, Target, distance_m
 from edge.flight.launch import AIRBORNE, Stage
@@ -307,6 +307,14 @@ def test_neither_arm_nor_take_off_leaves_under_a_lid_that_is_not_open(do: Do) ->
     world.run(6)
     assert may_send(command, world.seen())
     assert may_send(asks(Do.DISARM, world.site.profile, None, world.telemetry)[0].command, World().seen())
+
+
+def test_a_forced_disarming_never_leaves_the_box() -> None:
+    """F13: nothing of ours stops motors in the air (21196 is MAV_CMD_COMPONENT_ARM_DISARM's magic number)."""
+    seen = World().run(3).seen()
+    assert may_send(Command(Cmd.COMPONENT_ARM_DISARM, (0, 0, 0, 0, 0, 0, 0)), seen)
+    assert not may_send(Command(Cmd.COMPONENT_ARM_DISARM, (0, 21196, 0, 0, 0, 0, 0)), seen)
+    assert "DO_FLIGHTTERMINATION" not in Cmd.__members__
 
 
 def test_a_disarmed_heartbeat_soon_after_disarm_is_no_proof() -> None:

@@ -1,0 +1,87 @@
+"""Mutants that a test shows: a rule's code removed, and the tests that must fail with it."""
+
+from dataclasses import dataclass
+
+from bench.mutants_cut import Cut, always, entries, method, nothing, swap
+from edge.flight import launch
+from edge.flight.autopilots import Do
+from edge.flight.launch import Happened, Stage
+from edge.flight.signing import Signing
+from edge.flight.telemetry import Telemetry
+
+CORE = "tests/core/test_flight_"
+
+
+@dataclass(frozen=True)
+class Tested:
+    """`tests`: what pytest is given; a failure catches the mutant."""
+
+    rules: tuple[str, ...]
+    tests: tuple[str, ...]
+    cut: Cut
+
+
+def _of_rules(name: str = "") -> tuple[str, ...]:
+    return (f"{CORE}rules.py", *(("-k", name) if name else ()))
+
+
+TELLS = _of_rules("breach_is_told")
+RULES = "edge.flight.rules"
+TESTED: dict[str, Tested] = {
+    "the last door stands open": Tested(
+        ("F1",), (f"{CORE}sorties.py", "-k", "neither_arm"), swap("edge.flight.sortie", "may_send", always(True))
+    ),
+    "the lid closes on any doubt": Tested(
+        ("F2",), (f"{CORE}sorties.py", "-k", "no_single_doubt"), swap("edge.flight.sortie", "may_close", always(True))
+    ),
+    "the pad is believed clear": Tested(("F2",), TELLS, swap("edge.flight.dockside", "pad_clear", always(True))),
+    "energy is no matter": Tested(("F3",), TELLS, swap(RULES, "f3_energy", nothing)),
+    "the fence is not read back": Tested(
+        ("F6",), (f"{CORE}inspection.py", "-k", "drops_or_alters"), swap(RULES, "f6_fence_held", nothing)
+    ),
+    "a lost link is no matter": Tested(("F11",), TELLS, method(Telemetry, "link_ok", always(True))),
+    "the control room is never lost": Tested(
+        ("F11",), (f"{CORE}sorties.py", "-k", "without_the_control_room"),
+        entries(launch.STEPS, {(stage, Happened.ROOM_LOST): None for stage in launch.FLYING}),
+    ),
+    "a forced disarming leaves the box": Tested(
+        ("F13",), (f"{CORE}sorties.py", "-k", "forced_disarming"), swap("edge.flight.sortie", "may_send", always(True))
+    ),
+    "the position is not looked at": Tested(("F17",), TELLS, swap(RULES, "f17_position", nothing)),
+    "an unknown position in flight is no matter": Tested(
+        ("F17",), _of_rules("in_flight_only"), swap("edge.flight.homeward", "out_of_bounds", nothing)
+    ),
+    "parameters are not compared": Tested(
+        ("F18",), (f"{CORE}inspection.py", "-k", "parameter_that_differs"), swap(RULES, "f18_baseline_held", nothing)
+    ),
+    "unsigned frames are heard": Tested(
+        ("F19",), (f"{CORE}signing.py", "-k", "unsigned"), method(Signing, "refusal", always(""))
+    ),
+    "no signature is checked": Tested(
+        ("F19",), (f"{CORE}signing.py", "-k", "unsigned_forged or intruder"), method(Signing, "refusal", always(""))
+    ),
+    "the autopilot's fence is not compared": Tested(
+        ("F6",), (f"{CORE}inspection.py", "-k", "drops_or_alters"),
+        swap("edge.flight.inspection", "difference", always("")),
+    ),
+    "a baseline may allow more than the site": Tested(
+        ("F6",), ("tests/core/test_wire_baseline.py", "-k", "does_not_hold"),
+        swap("edge.flight.guards", "guard", nothing),
+    ),
+    "nothing is read back anew for a launch": Tested(
+        ("F6", "F18"), (f"{CORE}inspection.py", "-k", "before_the_order"), swap(RULES, "f18_anew", nothing)
+    ),
+    "any firmware will do": Tested(
+        ("F18",), (f"{CORE}inspection.py", "-k", "firmware"), swap("edge.flight.inspection", "_firmware", nothing)
+    ),
+    "range is no matter": Tested(("F23",), _of_rules("ceiling_range"), swap(RULES, "f23_range", nothing)),
+    "an unknown charge counts as full": Tested(
+        ("F25",), TELLS, swap("edge.flight.seen", "battery_pct", always(100.0))
+    ),
+    "the autopilot's own checks are no matter": Tested(("F25",), TELLS, swap(RULES, "aircraft_waits", nothing)),
+    "what is armed on the pad at a restart flies": Tested(
+        ("F28",), (f"{CORE}launch_table.py",),
+        entries(launch.STEPS, {(Stage.STARTING, Happened.FOUND_ARMED): (Stage.ARMING, Do.ARM)}),
+    ),
+}  # fmt: skip
+"""What is taken away -> the tests that notice."""
