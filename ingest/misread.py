@@ -1,94 +1,34 @@
-"""How often a camera misreads, estimated without knowing the truth: reads in, a rate with its interval out. Pure.
+"""How often a camera misreads, estimated without knowing the truth: evidence in, a rate with its interval out. Pure.
 
 Witnesses: what each read says of its own doubt (the vote's disagreement within a track is in it), whether its mark fits
 the grammar, whether the same vehicle reads alike at another camera within half an hour, and test plates, whose mark is
 known. Doubts alone may be wrong by any factor, so they only sort the reads into strata; the rate of a stratum is learnt
 from repeat passes and test plates, as far as there are any.
 
-Two marks that almost agree are one vehicle misread or two vehicles of neighbouring marks: how many are the latter is
-counted in the half hour before the one that counts, and taken off. A vehicle that both cameras misread alike, because
-its plate is dirty, shows in test plates only.
+A vehicle that both cameras misread alike, because its plate is dirty, shows in test plates only.
 """
 
-from collections import defaultdict, deque
-from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
-from math import sqrt
+from collections import defaultdict
+from collections.abc import Mapping
+from dataclasses import dataclass
+from math import exp, sqrt
+from random import Random
 
-from wire.vrm import fold
+from ingest.passes import Audit, Counts, Evidence, Stratum, counts
 
-WINDOW_S = 1800.0
-"""Between two passes of one vehicle; the window before it counts neighbouring marks that pass by chance."""
-EDGES = (0.003, 0.01, 0.03, 0.1, 0.3)
-"""Strata of doubt."""
-LEAST_DOUBT = 0.0005
-PRIOR_ERRORS = 3.0
-"""Errors' worth of belief that a camera is as good as its doubts say; so much evidence halves it."""
+PRIOR_ERRORS = 6.0
+"""Errors' worth of belief that a camera is as good as its doubts say, or as all cameras' are; so much evidence halves
+it."""
 PRIOR_READS = 15.0
 """Reads' worth of belief that a stratum is as its camera's others are."""
 ROUNDS = 60
+DOUBTFUL = 3
+"""Steps of doubt from which a read may be wrong in several characters."""
+USUAL_LOST, MOST_LOST, PRIOR_LOST = 0.1, 1.0, 200.0
+"""Misreads of several characters for each of one: as assumed, at most, and worth so many misreads of evidence."""
+REDRAWN = 24
+"""Times that the counts are drawn anew to see how far the estimate may be off."""
 Z = 1.96
-
-Stratum = tuple[str, int, bool]
-"""(box/camera, step of doubt, fits no format)."""
-
-
-@dataclass(frozen=True, slots=True)
-class Seen:
-    """One told read. `camera`: box/camera; `t`: seconds; `doubt`: 1 - confidence; `odd`: fits no format."""
-
-    camera: str
-    vrm: str
-    t: float
-    doubt: float
-    odd: bool = False
-
-    @property
-    def stratum(self) -> Stratum:
-        return self.camera, sum(self.doubt > edge for edge in EDGES), self.odd
-
-
-Counts = defaultdict[Stratum, float]
-
-
-def _counts() -> Counts:
-    return defaultdict(float)
-
-
-@dataclass
-class Audit:
-    """Reads of two strata that were compared."""
-
-    pairs: float = 0
-    differing: float = 0
-    chance: float = 0
-    """Of them as many as differ because two vehicles have neighbouring marks."""
-
-
-@dataclass
-class Evidence:
-    """Counts over some time; two add up."""
-
-    told: Counts = field(default_factory=_counts)
-    doubt: Counts = field(default_factory=_counts)
-    tested: Counts = field(default_factory=_counts)
-    failed: Counts = field(default_factory=_counts)
-    audits: defaultdict[tuple[Stratum, Stratum], Audit] = field(default_factory=lambda: defaultdict(Audit))
-
-    def add(self, other: "Evidence") -> None:
-        for mine, more in (
-            (self.told, other.told),
-            (self.doubt, other.doubt),
-            (self.tested, other.tested),
-            (self.failed, other.failed),
-        ):
-            for stratum, count in more.items():
-                mine[stratum] += count
-        for key, audit in other.audits.items():
-            held = self.audits[key]
-            held.pairs += audit.pairs
-            held.differing += audit.differing
-            held.chance += audit.chance
 
 
 @dataclass(frozen=True)
@@ -102,138 +42,140 @@ class Estimate:
     checked: int
 
 
-class Passes:
-    """The reads of the last hour, by which a repeat pass is known. Feed it in the order of time."""
-
-    def __init__(self, test_plates: Iterable[str] = ()) -> None:
-        self._known = {key: fold(plate) for plate in test_plates for key in _keys(fold(plate))}
-        self._recent: deque[Seen] = deque()
-        self._by_key: defaultdict[str, list[Seen]] = defaultdict(list)
-
-    def add(self, read: Seen, evidence: Evidence) -> None:
-        """Enters one told read and what others say of it."""
-        self._forget(read.t - 2 * WINDOW_S)
-        evidence.told[read.stratum] += 1
-        evidence.doubt[read.stratum] += max(read.doubt, LEAST_DOUBT)
-        self._test(read, evidence)
-        self._compare(read, evidence)
-        self._recent.append(read)
-        for key in _keys(read.vrm):
-            self._by_key[key].append(read)
-
-    def _test(self, read: Seen, evidence: Evidence) -> None:
-        known = next((self._known[key] for key in _keys(read.vrm) if key in self._known), None)
-        if known:
-            evidence.tested[read.stratum] += 1
-            evidence.failed[read.stratum] += read.vrm != known
-
-    def _compare(self, read: Seen, evidence: Evidence) -> None:
-        others = [other for other in self._alike(read) if other.camera != read.camera]
-        same = [other for other in others if other.vrm == read.vrm and read.t - other.t <= WINDOW_S]
-        if same:
-            evidence.audits[same[-1].stratum, read.stratum].pairs += 1
-            return
-        near = [other for other in others if other.vrm != read.vrm and not self._passed(other, read)]
-        recent = [other for other in near if read.t - other.t <= WINDOW_S]
-        if recent:
-            audit = evidence.audits[recent[-1].stratum, read.stratum]
-            audit.pairs += 1
-            audit.differing += 1
-        elif near:
-            evidence.audits[near[-1].stratum, read.stratum].chance += 1
-
-    def _passed(self, other: Seen, read: Seen) -> bool:
-        """That vehicle was read at this camera too, or this one at that: they are two."""
-        return any(
-            (seen.vrm == other.vrm and seen.camera == read.camera)
-            or (seen.vrm == read.vrm and seen.camera == other.camera)
-            for seen in self._alike(read)
-        )
-
-    def _alike(self, read: Seen) -> Iterator[Seen]:
-        """Reads that differ in one character at most, oldest first, each once."""
-        found = {id(seen): seen for key in _keys(read.vrm) for seen in self._by_key.get(key, ())}
-        return iter(sorted(found.values(), key=lambda seen: seen.t))
-
-    def _forget(self, before_t: float) -> None:
-        while self._recent and self._recent[0].t < before_t:
-            old = self._recent.popleft()
-            for key in _keys(old.vrm):
-                held = self._by_key[key]
-                held.remove(old)
-                if not held:
-                    del self._by_key[key]
+def estimate(evidence: Evidence, rng: Random) -> dict[str, Estimate]:
+    """The misread rate of each camera, box/camera by name; `rng` draws the counts that might have come instead."""
+    fitted = fit(evidence)
+    rates = by_camera(evidence, fitted.rates)
+    others = [by_camera(evidence, fit(_redrawn(evidence, rng)).rates) for _ in range(REDRAWN)]
+    found = {}
+    for camera, rate in rates.items():
+        strata = [stratum for stratum in evidence.told if stratum[0] == camera]
+        known = sum(fitted.blamed[stratum] for stratum in strata)
+        drawn = sum((other[camera] - rate) ** 2 for other in others) / REDRAWN
+        spread = sqrt(drawn + rate**2 / (known + PRIOR_ERRORS))
+        reads, checked = (round(sum(of[s] for s in strata)) for of in (evidence.told, fitted.checked))
+        found[camera] = Estimate(reads, rate, max(rate - Z * spread, 0.0), min(rate + Z * spread, 1.0), checked)
+    return found
 
 
-def _keys(vrm: str) -> set[str]:
-    """Two marks that differ by one character changed, missing or added share one of these."""
-    return {vrm, *(f"{vrm[:at]}{vrm[at + 1 :]}" for at in range(len(vrm)))}
+@dataclass(frozen=True)
+class Fitted:
+    """By stratum: the misread rate, the reads that were checked, and how many of them were wrong."""
+
+    rates: Mapping[Stratum, float]
+    checked: Counts
+    blamed: Counts
 
 
-def estimate(evidence: Evidence) -> dict[str, Estimate]:
-    """The misread rate of each camera, box/camera by name.
-
-    Expectation-maximisation: a difference is blamed on the two reads in proportion to the rates of their strata; the
-    rates are learnt from the blame.
-    """
-    rates = {stratum: evidence.doubt[stratum] / told for stratum, told in evidence.told.items() if told}
-    said = dict(rates)
-    checked, blamed = _blame(evidence, rates)
+def fit(evidence: Evidence) -> Fitted:
+    """Expectation-maximisation: a difference is chance or is blamed on the two reads, in proportion to what their
+    strata's rates and the chance neighbours of the two cameras lead to expect; the rates are learnt from the blame."""
+    said = {stratum: evidence.doubt[stratum] / told for stratum, told in evidence.told.items() if told}
+    rates: Mapping[Stratum, float] = said
+    expected = _expected_chance(evidence)
+    checked, blamed = _blame(evidence, rates, expected)
     for _ in range(ROUNDS):
         factors = _factors(said, checked, blamed)
         rates = {
             stratum: min(
-                (blamed[stratum] + PRIOR_READS * min(factors[stratum[0]] * doubt, 1.0))
-                / (checked[stratum] + PRIOR_READS),
-                1.0,
+                (blamed[stratum] + PRIOR_READS * factors[stratum[0]] * doubt) / (checked[stratum] + PRIOR_READS), 0.95
             )
             for stratum, doubt in said.items()
         }
-        checked, blamed = _blame(evidence, rates)
-    cameras: defaultdict[str, list[Stratum]] = defaultdict(list)
-    for stratum in rates:
-        cameras[stratum[0]].append(stratum)
-    return {camera: _summed(evidence, rates, checked, blamed, strata) for camera, strata in cameras.items()}
+        checked, blamed = _blame(evidence, rates, expected)
+    lost = _lost(evidence, rates)
+    heard = {stratum: checked[stratum] / (checked[stratum] + PRIOR_READS) for stratum in rates}
+    whole = {stratum: min(rate * (1 + lost * heard[stratum]), 1.0) for stratum, rate in rates.items()}
+    return Fitted(whole, checked, blamed)
 
 
-def _blame(evidence: Evidence, rates: Mapping[Stratum, float]) -> tuple[Counts, Counts]:
+def _lost(evidence: Evidence, rates: Mapping[Stratum, float]) -> float:
+    """Misreads of several characters, which no other pass is like, for each one of a single character.
+
+    Fewer reads of the doubtful strata find an earlier pass than of the same camera's sure ones.
+    """
+    met, sure_met, sure_told = counts(), defaultdict[str, float](float), defaultdict[str, float](float)
+    for (_, stratum), audit in evidence.audits.items():
+        met[stratum] += audit.pairs - audit.chance
+    doubtful = {stratum for stratum in evidence.told if stratum[1] >= DOUBTFUL or stratum[2]}
+    for stratum in evidence.told.keys() - doubtful:
+        sure_met[stratum[0]] += met[stratum]
+        sure_told[stratum[0]] += evidence.told[stratum]
+    missing = PRIOR_LOST * USUAL_LOST
+    wrong = PRIOR_LOST
+    for stratum in doubtful:
+        expected = evidence.told[stratum] * sure_met[stratum[0]] / max(sure_told[stratum[0]], 1.0)
+        missing += expected - met[stratum]
+        wrong += expected * rates[stratum]
+    return min(max(missing / wrong, 0.0), MOST_LOST)
+
+
+def by_camera(evidence: Evidence, rates: Mapping[Stratum, float]) -> dict[str, float]:
+    reads, wrong = defaultdict[str, float](float), defaultdict[str, float](float)
+    for stratum, rate in rates.items():
+        reads[stratum[0]] += evidence.told[stratum]
+        wrong[stratum[0]] += evidence.told[stratum] * rate
+    return {camera: wrong[camera] / count for camera, count in reads.items()}
+
+
+def _expected_chance(evidence: Evidence) -> dict[tuple[Stratum, Stratum], float]:
+    """How many differences of two strata are neighbouring marks: those of the two cameras, spread evenly."""
+    reads, chance = defaultdict[str, float](float), defaultdict[tuple[str, str], float](float)
+    for stratum, told in evidence.told.items():
+        reads[stratum[0]] += told
+    for (a, b), audit in evidence.audits.items():
+        chance[a[0], b[0]] += audit.chance
+    return {
+        (a, b): chance[a[0], b[0]] * evidence.told[a] / reads[a[0]] * evidence.told[b] / reads[b[0]]
+        for a, b in evidence.audits
+    }
+
+
+def _blame(
+    evidence: Evidence, rates: Mapping[Stratum, float], expected_chance: Mapping[tuple[Stratum, Stratum], float]
+) -> tuple[Counts, Counts]:
     """By stratum: reads that were checked, and how many of them were wrong."""
     checked, blamed = evidence.tested.copy(), evidence.failed.copy()
     for (a, b), audit in evidence.audits.items():
-        differing = max(audit.differing - audit.chance, 0.0)
         alike = audit.pairs - audit.differing
-        either = max(rates[a] + rates[b] - rates[a] * rates[b], 1e-9)
+        both_right = (1 - rates[a]) * (1 - rates[b])
+        either = max(1 - both_right, 1e-9)
+        misread = (alike + 0.5) * either / both_right
+        real = audit.differing * misread / (misread + expected_chance[a, b])
         for stratum in (a, b):
-            checked[stratum] += alike + differing
-            blamed[stratum] += differing * rates[stratum] / either
+            checked[stratum] += alike + real
+            blamed[stratum] += real * rates[stratum] / either
     return checked, blamed
 
 
 def _factors(
     said: Mapping[Stratum, float], checked: Mapping[Stratum, float], blamed: Mapping[Stratum, float]
 ) -> dict[str, float]:
-    """By camera: how many times as often it errs as its doubts say."""
-    errors: defaultdict[str, float] = defaultdict(lambda: PRIOR_ERRORS)
-    expected: defaultdict[str, float] = defaultdict(lambda: PRIOR_ERRORS)
+    """By camera: how many times as often it errs as its doubts say; as long as it knows little, as often as all do."""
+    errors, expected = defaultdict[str, float](float), defaultdict[str, float](float)
     for stratum, doubt in said.items():
         errors[stratum[0]] += blamed.get(stratum, 0.0)
         expected[stratum[0]] += checked.get(stratum, 0.0) * doubt
-    return {camera: errors[camera] / expected[camera] for camera in expected}
+    every = (sum(errors.values()) + PRIOR_ERRORS) / (sum(expected.values()) + PRIOR_ERRORS)
+    return {camera: (errors[camera] + every * PRIOR_ERRORS) / (expected[camera] + PRIOR_ERRORS) for camera in expected}
 
 
-def _summed(
-    evidence: Evidence,
-    rates: Mapping[Stratum, float],
-    checked: Mapping[Stratum, float],
-    blamed: Mapping[Stratum, float],
-    strata: list[Stratum],
-) -> Estimate:
-    reads = round(sum(evidence.told[stratum] for stratum in strata))
-    rate = sum(evidence.told[stratum] * rates[stratum] for stratum in strata) / reads
-    seen = sum(checked[stratum] for stratum in strata)
-    errors = sum(blamed[stratum] for stratum in strata)
-    spread = sqrt(
-        sum((evidence.told[s] / reads) ** 2 * rates[s] * (1 - rates[s]) / (checked[s] + PRIOR_READS) for s in strata)
-        + (rate**2) / (errors + PRIOR_ERRORS)
-    )
-    return Estimate(reads, rate, max(rate - Z * spread, 0.0), min(rate + Z * spread, 1.0), round(seen))
+def _redrawn(evidence: Evidence, rng: Random) -> Evidence:
+    """Other counts that chance might have given (Poisson bootstrap)."""
+    failed = {stratum: _poisson(count, rng) for stratum, count in evidence.failed.items()}
+    drawn = Evidence(evidence.told, evidence.doubt, evidence.tested, defaultdict(float, failed))
+    for key, audit in evidence.audits.items():
+        differing = _poisson(audit.differing, rng)
+        pairs = _poisson(audit.pairs - audit.differing, rng) + differing
+        drawn.audits[key] = Audit(pairs, differing, _poisson(audit.chance, rng))
+    return drawn
+
+
+def _poisson(mean: float, rng: Random) -> float:
+    """Knuth's product below 30, a rounded normal draw from there."""
+    if mean >= 30:
+        return max(0.0, round(rng.gauss(mean, sqrt(mean))))
+    limit, count, product = exp(-mean), 0, rng.random()
+    while product > limit:
+        count, product = count + 1, product * rng.random()
+    return count

@@ -11,11 +11,13 @@ import threading
 from collections import deque
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
+from random import Random
 
 import structlog
 from pydantic import ValidationError
 
-from ingest.misread import Evidence, Passes, Seen, estimate
+from ingest.misread import estimate
+from ingest.passes import Evidence, Passes, Seen
 from ingest.room import RoomConfig, connect_broker
 from ingest.store.connect import LOST, Db, connect_patiently, database_url
 from ingest.store.quality import ReadForEstimate, forget_rejected, put_misreads, put_rejected, reads_between
@@ -28,6 +30,7 @@ from wire.vrm import UNKNOWN
 
 log = structlog.get_logger()
 TURN_S = 5.0
+ESTIMATE_S = 60.0
 SETTLED_S = 5.0
 """Reads younger than that may still be overtaken by another worker's commit."""
 BATCH = 5_000
@@ -42,17 +45,22 @@ class Estimates:
     def __init__(self, since: datetime, test_plates: tuple[str, ...]) -> None:
         self._passes, self._days = Passes(test_plates), deque[tuple[date, Evidence]](maxlen=DAYS)
         self.read_until = since
+        self._put_at, self._fresh = datetime.min.replace(tzinfo=UTC), False
 
     def add(self, rows: list[ReadForEstimate]) -> None:
         for row in rows:
             self._passes.add(seen_of(row), self._day(row.stored_at.date()))
-            self.read_until = row.stored_at
+            self.read_until, self._fresh = row.stored_at, True
 
     def put(self, db: Db, now: datetime) -> None:
+        """Once a minute at most, and where something new was read."""
+        if not self._fresh or (now - self._put_at).total_seconds() < ESTIMATE_S:
+            return
+        self._put_at, self._fresh = now, False
         week = Evidence()
         for _, evidence in self._days:
             week.add(evidence)
-        put_misreads(db, estimate(week), now)
+        put_misreads(db, estimate(week, Random(now.date().toordinal())), now)
 
     def _day(self, day: date) -> Evidence:
         if not self._days or self._days[-1][0] != day:
@@ -108,12 +116,9 @@ class Quality:
             put_rejected(db, self._waiting.get_nowait())
         forget_rejected(db)
         settled = now - timedelta(seconds=SETTLED_S)
-        fresh = False
         while rows := reads_between(db, estimates.read_until, settled, BATCH):
             estimates.add(rows)
-            fresh = True
-        if fresh:
-            estimates.put(db, now)
+        estimates.put(db, now)
 
 
 def main(argv: list[str] | None = None) -> int:

@@ -4,7 +4,8 @@ from random import Random
 
 import pytest
 
-from ingest.misread import Estimate, Evidence, Passes, Seen, estimate
+from ingest.misread import Estimate, estimate
+from ingest.passes import Evidence, Passes, Seen
 
 HALF_HOUR = 1800.0
 
@@ -17,7 +18,7 @@ def after(reads: list[Seen], test_plates: tuple[str, ...] = ()) -> tuple[Evidenc
     evidence, passes = Evidence(), Passes(test_plates)
     for read in reads:
         passes.add(read, evidence)
-    return evidence, estimate(evidence)
+    return evidence, estimate(evidence, Random(1))
 
 
 def mark(n: int) -> str:
@@ -104,4 +105,4 @@ def test_two_days_add_up() -> None:
     told_before = sum(first.told.values())
     first.add(second)
     assert sum(first.told.values()) == told_before + sum(second.told.values())
-    assert estimate(first)["x/a"].reads == 600
+    assert estimate(first, Random(1))["x/a"].reads == 600

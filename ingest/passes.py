@@ -1,0 +1,146 @@
+"""Which reads speak of one another: told reads in, counts out of what repeat passes and test plates say of them. Pure.
+
+Two marks that almost agree are one vehicle misread or two vehicles of neighbouring marks: how many are the latter is
+counted in the half hour before the one that counts.
+"""
+
+from collections import defaultdict, deque
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+
+from wire.vrm import fold
+
+WINDOW_S = 1800.0
+"""Between two passes of one vehicle; the window before it counts neighbouring marks that pass by chance."""
+EDGES = (0.003, 0.01, 0.03, 0.1, 0.3)
+"""Strata of doubt."""
+LEAST_DOUBT = 0.0005
+
+Stratum = tuple[str, int, bool]
+"""(box/camera, step of doubt, fits no format)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """One told read. `camera`: box/camera; `t`: seconds; `doubt`: 1 - confidence; `odd`: fits no format."""
+
+    camera: str
+    vrm: str
+    t: float
+    doubt: float
+    odd: bool = False
+
+    @property
+    def stratum(self) -> Stratum:
+        return self.camera, sum(self.doubt > edge for edge in EDGES), self.odd
+
+
+Counts = defaultdict[Stratum, float]
+
+
+def counts() -> Counts:
+    return defaultdict(float)
+
+
+@dataclass
+class Audit:
+    """Reads of two strata that were compared."""
+
+    pairs: float = 0
+    differing: float = 0
+    chance: float = 0
+    """Of them as many as differ because two vehicles have neighbouring marks."""
+
+
+@dataclass
+class Evidence:
+    """Counts over some time; two add up."""
+
+    told: Counts = field(default_factory=counts)
+    doubt: Counts = field(default_factory=counts)
+    tested: Counts = field(default_factory=counts)
+    failed: Counts = field(default_factory=counts)
+    audits: defaultdict[tuple[Stratum, Stratum], Audit] = field(default_factory=lambda: defaultdict(Audit))
+
+    def add(self, other: "Evidence") -> None:
+        for mine, more in (
+            (self.told, other.told),
+            (self.doubt, other.doubt),
+            (self.tested, other.tested),
+            (self.failed, other.failed),
+        ):
+            for stratum, count in more.items():
+                mine[stratum] += count
+        for key, audit in other.audits.items():
+            held = self.audits[key]
+            held.pairs += audit.pairs
+            held.differing += audit.differing
+            held.chance += audit.chance
+
+
+class Passes:
+    """The reads of the last hour, by which a repeat pass is known. Feed it in the order of time."""
+
+    def __init__(self, test_plates: Iterable[str] = ()) -> None:
+        self._known = {key: fold(plate) for plate in test_plates for key in _keys(fold(plate))}
+        self._recent: deque[Seen] = deque()
+        self._by_key: defaultdict[str, list[Seen]] = defaultdict(list)
+
+    def add(self, read: Seen, evidence: Evidence) -> None:
+        """Enters one told read and what others say of it."""
+        self._forget(read.t - 2 * WINDOW_S)
+        evidence.told[read.stratum] += 1
+        evidence.doubt[read.stratum] += max(read.doubt, LEAST_DOUBT)
+        self._test(read, evidence)
+        self._compare(read, evidence)
+        self._recent.append(read)
+        for key in _keys(read.vrm):
+            self._by_key[key].append(read)
+
+    def _test(self, read: Seen, evidence: Evidence) -> None:
+        known = next((self._known[key] for key in _keys(read.vrm) if key in self._known), None)
+        if known:
+            evidence.tested[read.stratum] += 1
+            evidence.failed[read.stratum] += read.vrm != known
+
+    def _compare(self, read: Seen, evidence: Evidence) -> None:
+        others = [other for other in self._alike(read) if other.camera != read.camera]
+        same = [other for other in others if other.vrm == read.vrm and read.t - other.t <= WINDOW_S]
+        if same:
+            evidence.audits[same[-1].stratum, read.stratum].pairs += 1
+            return
+        near = [other for other in others if other.vrm != read.vrm and not self._passed(other, read)]
+        recent = [other for other in near if read.t - other.t <= WINDOW_S]
+        if recent:
+            audit = evidence.audits[recent[-1].stratum, read.stratum]
+            audit.pairs += 1
+            audit.differing += 1
+        elif near:
+            evidence.audits[near[-1].stratum, read.stratum].chance += 1
+
+    def _passed(self, other: Seen, read: Seen) -> bool:
+        """That vehicle was read at this camera too, or this one at that: they are two."""
+        return any(
+            (seen.vrm == other.vrm and seen.camera == read.camera)
+            or (seen.vrm == read.vrm and seen.camera == other.camera)
+            for seen in self._alike(read)
+        )
+
+    def _alike(self, read: Seen) -> Iterator[Seen]:
+        """Reads that differ in one character at most, oldest first, each once."""
+        found = {id(seen): seen for key in _keys(read.vrm) for seen in self._by_key.get(key, ())}
+        return iter(sorted(found.values(), key=lambda seen: seen.t))
+
+    def _forget(self, before_t: float) -> None:
+        while self._recent and self._recent[0].t < before_t:
+            old = self._recent.popleft()
+            for key in _keys(old.vrm):
+                held = self._by_key[key]
+                held.remove(old)
+                if not held:
+                    del self._by_key[key]
+
+
+def _keys(vrm: str) -> set[str]:
+    """Two marks that differ by one character changed, missing or added share one of these."""
+    return {vrm, *(f"{vrm[:at]}{vrm[at + 1 :]}" for at in range(len(vrm)))}
