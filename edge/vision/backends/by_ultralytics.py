@@ -14,7 +14,7 @@ LEAST = 0.1
 
 def by_ultralytics(path: Path, side: int) -> Look:
     """`path`: an .engine file or an ..._ncnn_model folder, its hash checked before. Raises ImportError."""
-    # A box dials nobody but its room (S1): no packages installed, no weights fetched, no statistics sent
+    # A box dials nobody but its room: no packages installed, no weights fetched, no statistics sent
     os.environ |= {"YOLO_AUTOINSTALL": "false", "YOLO_OFFLINE": "true"}
     from ultralytics import YOLO
 
