@@ -65,6 +65,7 @@ class Driven:
 
 def run(drive: Drive) -> Driven:
     """Films the drive, then watches it frame by frame."""
+    from edge.vision.calibrate import load_curve
     from edge.vision.detect import load_detector
     from edge.vision.frame import Frame
     from edge.vision.lookout import Lookout
@@ -81,7 +82,7 @@ def run(drive: Drive) -> Driven:
         eyes_s += time.process_time() - since
     told += lookout.finish()
     whose = [_whose(eye, traffic, passing.best.frame.t, passing.best.plate.box) for passing in told]
-    reads = (Told(trip, p.consensus.vrm, p.consensus.confidence) for trip, p in zip(whose, told, strict=True))
+    reads = (Told(trip, p.consensus.vrm, load_curve()(p.consensus.share)) for trip, p in zip(whose, told, strict=True))
     marks = {trip.id: trip.vrm for trip in passed}
     cpu_s, wall_s = time.process_time() - began_cpu, time.perf_counter() - began
     return Driven(drive, marks, tuple(reads), len(times), eyes_s, cpu_s, wall_s)

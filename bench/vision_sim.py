@@ -19,6 +19,7 @@ from ingest.matching import Marks, Match, marks_of, match, neighbours
 from ingest.room import IncidentConfig
 from sim.plates import random_vrm
 from sim.town import Sky
+from train.sureness import calibration_error
 from wire.states import Hotlist, HotlistEntry
 from wire.vrm import fold
 
@@ -59,6 +60,7 @@ def figures(driven: list[Driven], seed: int) -> Figures:
         "exact": round(sum(exact) / len(exact), 4) if exact else None,
         "false_hits_per_vehicle": round(hits / len(vehicles), 6),
         "possible_per_vehicle": round((len(matches) - hits) / len(vehicles), 4),
+        "ece": round(_calibration(driven), 4),
         "told_twice": sum(len(told) > 1 for told in reads),
         "nobodys_reads": sum(told.trip is None for d in driven for told in d.told),
         "intervals": {
@@ -86,6 +88,13 @@ def hotlist(passing: list[str], seed: int) -> Marks:
 
 def _match(told: Told, marks: Marks) -> Match | None:
     return match(told.vrm, told.confidence, marks, min_confidence=IncidentConfig().min_confidence, now=EPOCH)
+
+
+def _calibration(driven: list[Driven]) -> float:
+    """Expected calibration error of what was told of them (O = 0, I = 1); a read of nobody's plate is wrong."""
+    known = [(t, d.passed.get(t.trip, "") if t.trip is not None else "") for d in driven for t in d.told]
+    judged = [(t, mark) for t, mark in known if mark or t.trip is None]
+    return calibration_error([t.confidence for t, _ in judged], [fold(t.vrm) == fold(mark) for t, mark in judged])
 
 
 def _interval(hits: int, n: int) -> list[float] | None:

@@ -8,7 +8,6 @@ import argparse
 import json
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from math import log
 from pathlib import Path
 from typing import Any
 
@@ -22,10 +21,10 @@ from edge.vision.read import PlateReader
 from edge.vision.vehicle import Read, Vehicle
 from edge.vision.vote import Consensus, plausible
 from train.passes import sights
+from train.sureness import calibration_error, log_loss
 from wire.process import guarded
 from wire.vrm import fold
 
-BINS = 10
 STEPS, LONGEST_STEP = 80, 0.2
 STIFF = 1.0
 """How strongly the curve is held to the identity: about as much as one pass."""
@@ -73,21 +72,6 @@ def fit(seen: Sequence[Outcome]) -> Curve:
         bend = columns.T @ (columns * (p * (1 - p))[:, None]) + STIFF * np.eye(2)
         weights -= np.clip(np.linalg.solve(bend, slope), -LONGEST_STEP, LONGEST_STEP)
     return Curve(float(weights[0]), float(weights[1]))
-
-
-def calibration_error(said: Sequence[float], right: Sequence[bool]) -> float:
-    """Expected calibration error over ten equal bins (Guo et al. 2017): 0 where 90 % sure means right in 90 %."""
-    bins: dict[int, list[tuple[float, bool]]] = {}
-    for p, hit in zip(said, right, strict=True):
-        bins.setdefault(min(int(p * BINS), BINS - 1), []).append((p, hit))
-    gaps = (abs(sum(p for p, _ in rows) - sum(hit for _, hit in rows)) for rows in bins.values())
-    return sum(gaps) / max(len(said), 1)
-
-
-def log_loss(said: Sequence[float], right: Sequence[bool]) -> float:
-    """Mean surprise, nats."""
-    held = [min(max(p, 1e-6), 1 - 1e-6) for p in said]
-    return -sum(log(p if hit else 1 - p) for p, hit in zip(held, right, strict=True)) / max(len(held), 1)
 
 
 def report(seen: Sequence[Outcome], curve: Curve | None) -> dict[str, float]:
