@@ -18,10 +18,15 @@ from wire.process import guarded
 END_S = 0.5
 """Not measured: the end of the clip, at which the camera opens its stream again."""
 
+PER = {"decode": "frames", "convert": "detections", "detect": "detections", "read": "detections"}
+
 
 @dataclass(frozen=True)
 class Row:
     """One camera. `core`: CPU time of its process over the time that passed; `steps`: the same, by step.
+
+    `ms`: CPU time of one decoded frame, and of one look for what belongs to looks: it stands where a busy machine gives
+    the process less than it asks for.
 
     `passed`: marks that could be read; `told`: of those, how many were read exactly; `other`: all further reads.
     `dropped`: frames that a newer one replaced; `skipped`: not decoded, as the decoder was a second behind.
@@ -32,6 +37,7 @@ class Row:
     seconds: float
     core: float
     steps: dict[str, float]
+    ms: dict[str, float]
     fps: float
     dropped: int
     skipped: int
@@ -98,9 +104,10 @@ def _row(camera: str, samples: list[Sample], reads: list[str], clip: Clip, machi
     seconds = end.t - start.t
     rise = {key: end.figures[key] - start.figures.get(key, 0) for key in end.figures}
     steps = {key[4:-2]: round(rise[key] / seconds, 3) for key in rise if key.startswith("cpu_")}
+    ms = {step: round(1e3 * rise[f"cpu_{step}_s"] / max(rise[per], 1), 2) for step, per in PER.items()}
     told, other = len(set(clip.passed) & set(reads)), sum(vrm not in clip.seen for vrm in reads)
     return Row(
-        camera, round(seconds, 1), round((end.cpu_s - start.cpu_s) / seconds, 3), steps,
+        camera, round(seconds, 1), round((end.cpu_s - start.cpu_s) / seconds, 3), steps, ms,
         round(rise["frames"] / seconds, 1), int(rise["dropped"]), int(rise["skipped"]), int(rise["damaged"]),
         int(rise["detections"]), len(clip.passed), told, other, round(end.rss_mb), round(machine, 2),
     )  # fmt: skip
@@ -108,5 +115,6 @@ def _row(camera: str, samples: list[Sample], reads: list[str], clip: Clip, machi
 
 def _shown(row: Row) -> str:
     steps = "  ".join(f"{step} {share:.3f}" for step, share in row.steps.items())
-    rest = "  ".join(f"{key} {value}" for key, value in asdict(row).items() if key != "steps")
-    return f"{rest}\n  of the core: {steps}"
+    ms = "  ".join(f"{step} {value:.2f}" for step, value in row.ms.items())
+    rest = "  ".join(f"{key} {value}" for key, value in asdict(row).items() if key not in ("steps", "ms"))
+    return f"{rest}\n  of the core: {steps}\n  ms a frame or look: {ms}"
