@@ -4,14 +4,18 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cache, partial
 from importlib.util import find_spec
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from bench.vision_truth import Box
 from wire.errors import UserError
-from wire.vrm import parse, strip
+from wire.vrm import strip
+
+if TYPE_CHECKING:
+    from edge.vision.detect import PlateBox
+    from edge.vision.vote import Consensus
 
 Bgr = NDArray[np.uint8]
 OTHERS = {
@@ -63,18 +67,20 @@ def _airbeat(*, one_look: bool = False) -> Reader:
     return Reader(
         find=lambda bgr: [plate.box for plate in (detect()(bgr) if one_look else detect().still(bgr))],
         look=lambda bgr: [read.mark.canonical for read in look()(bgr)],
-        read=lambda bgr, box: parse(read()(_cut(bgr, box)).text).canonical,
+        read=lambda bgr, box: _said(read().look(bgr, _upright(box))),
     )
 
 
-def _cut(bgr: Bgr, box: Box) -> Bgr:
-    """The plate as the product cuts it out first. A true box has no corners, so it stays upright."""
+def _upright(box: Box) -> "PlateBox":
+    """A true box has no corners, so it stays upright."""
     from edge.vision.detect import PlateBox
-    from edge.vision.rectify import CUTS, cut_out
 
     x1, y1, x2, y2 = box
-    corners = np.array([[x1, y1], [x2, y1], [x2, y2], [x1, y2]], np.float32)
-    return cut_out(bgr, PlateBox(box, 1.0, corners), CUTS[0])
+    return PlateBox(box, 1.0, np.array([[x1, y1], [x2, y1], [x2, y2], [x1, y2]], np.float32))
+
+
+def _said(consensus: "Consensus | None") -> str:
+    return consensus.vrm if consensus else ""
 
 
 def _rapidocr() -> Reader:

@@ -1,23 +1,27 @@
-"""One plate of a picture in, one reading out: square on, line by line through PP-OCR."""
+"""One plate square on in, one reading out, line by line; or one of a still, looked at in several ways."""
 
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
-from edge.vision.ppocr import LineRecogniser, Probabilities
-from edge.vision.rectify import text_lines
-from edge.vision.vote import Reading, Rivals
+from edge.vision.detect import PlateBox
+from edge.vision.recognise import LineRecogniser, Probabilities
+from edge.vision.rectify import CUTS, cut_out, text_lines
+from edge.vision.vote import Consensus, Reading, Rivals, vote
+from wire.vrm import fold
 
 Bgr = NDArray[np.uint8]
 Column = NDArray[np.float32]
 
-BLANK, OTHER = 0, 37
+BLANK = 0
 CHARACTERS = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ"
 LEAST_CHAR = 0.35
 """Below it a character in the middle of a plate was always a seal, a screw or a coat of arms (plates/eu, 51 photos)."""
 
 
+FIRST, SURE_TEXT, LEAST_TEXT = 2, 0.9, 3
+"""Looks at a still's plate that come at once; how sure both must be to suffice; characters that make a text."""
 LEAST_RIVAL = 0.005
 MOST_RIVALS = 4
 
@@ -32,7 +36,7 @@ class _Glyph:
 
 
 class PlateReader:
-    """A loaded recogniser; about 10 ms a plate on one thread."""
+    """A loaded recogniser; 1 ms a plate on one thread."""
 
     def __init__(self, threads: int = 1) -> None:
         self._recognise = LineRecogniser(threads)
@@ -52,21 +56,36 @@ class PlateReader:
         rows = iter(self._recognise([line for lines in split for line in lines]))
         return [_joined([decode(next(rows)) for _ in lines]) for lines in split]
 
+    def look(self, bgr: Bgr, plate: PlateBox) -> Consensus | None:
+        """The plate of a still picture: there is one frame, so it is looked at in several cuts.
+
+        Two that agree surely are enough. None where the first two see less than three characters.
+        """
+        readings = self.read_many([cut_out(bgr, plate, cut) for cut in CUTS[:FIRST]])
+        if max(len(reading.text) for reading in readings) < LEAST_TEXT:
+            return None
+        if not _same_and_sure(readings):
+            readings += self.read_many([cut_out(bgr, plate, cut) for cut in CUTS[FIRST:]])
+        return vote(readings)
+
+
+def _same_and_sure(readings: list[Reading]) -> bool:
+    return len({fold(r.text) for r in readings}) == 1 and min(r.confidence for r in readings) > SURE_TEXT
+
 
 def decode(probabilities: Probabilities) -> Reading:
     """Greedy CTC: repeats without a blank between them are one sign; a sign's confidence is the best of its columns."""
-    glyphs = [glyph for glyph in _glyphs(probabilities) if glyph.sign == "-" or glyph.confidence >= LEAST_CHAR]
-    raw = "".join(glyph.sign for glyph in glyphs).strip("-")
-    kept = [glyph for glyph in glyphs if glyph.sign != "-"]
+    kept = [glyph for glyph in _glyphs(probabilities) if glyph.confidence >= LEAST_CHAR]
     rivals = tuple(_rivals(probabilities[glyph.column], glyph.sign) for glyph in kept)
-    return Reading("".join(g.sign for g in kept), tuple(g.confidence for g in kept), raw, rivals=rivals)
+    text = "".join(glyph.sign for glyph in kept)
+    return Reading(text, tuple(glyph.confidence for glyph in kept), text, rivals=rivals)
 
 
 def _rivals(column: Column, sign: str) -> Rivals:
     """What else it may have been, likeliest first; "" for no character at all."""
     second: dict[str, float] = {}
     for label in column.argsort()[::-1][: MOST_RIVALS + 2].tolist():
-        other = "" if label in {BLANK, OTHER} else CHARACTERS[label - 1]
+        other = "" if label == BLANK else CHARACTERS[label - 1]
         if other != sign and column[label] >= LEAST_RIVAL:
             second[other] = second.get(other, 0.0) + float(column[label])
     return tuple(second.items())[:MOST_RIVALS]
@@ -83,7 +102,7 @@ def _glyphs(probabilities: Probabilities) -> list[_Glyph]:
             if confidence > held.confidence:
                 glyphs[-1] = _Glyph(held.sign, confidence, column)
         elif label != BLANK:
-            glyphs.append(_Glyph("-" if label == OTHER else CHARACTERS[label - 1], confidence, column))
+            glyphs.append(_Glyph(CHARACTERS[label - 1], confidence, column))
         before = label
     return glyphs
 

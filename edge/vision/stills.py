@@ -1,8 +1,6 @@
-"""One still picture in, the number plates in it out: own detector in several sizes, PP-OCR's where that is blind."""
+"""One still picture in, the number plates in it out."""
 
 from dataclasses import dataclass
-from functools import cached_property
-from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
@@ -10,12 +8,8 @@ from numpy.typing import NDArray
 from edge.vision.calibrate import load_curve
 from edge.vision.detect import PlateBox, load_detector, overlap
 from edge.vision.read import PlateReader
-from edge.vision.rectify import CUTS, cut_out, extent
-from edge.vision.vote import Consensus, Reading, vote
-from wire.vrm import UNKNOWN, Vrm, fold, parse
-
-if TYPE_CHECKING:
-    from edge.vision.signs import TextDetector
+from edge.vision.vote import Consensus, Reading
+from wire.vrm import UNKNOWN, Vrm, parse
 
 Bgr = NDArray[np.uint8]
 LEAST_SIDE = 16
@@ -37,10 +31,9 @@ class StillRead:
 
 
 class StillReader:
-    """The models, loaded once; the whole-picture text detector only if a picture needs it."""
+    """The models, loaded once."""
 
     def __init__(self, threads: int = 2) -> None:
-        self._threads = threads
         self._detect = load_detector(threads)
         self._read = PlateReader(threads)
 
@@ -51,32 +44,12 @@ class StillReader:
         reads = self._reads(bgr, self._detect.still(bgr))
         found = [read for read in reads if plausible_plate(read)]
         if not found:
-            found = [read for read in self._reads(bgr, [*self._signs(bgr), *_whole(bgr)]) if plausible_sign(read)]
+            found = [read for read in self._reads(bgr, _whole(bgr)) if plausible_sign(read)]
         return _each_once(found)
 
     def _reads(self, bgr: Bgr, plates: list[PlateBox]) -> list[StillRead]:
-        voted = ((self._voted(bgr, plate), plate) for plate in plates)
+        voted = ((self._read.look(bgr, plate), plate) for plate in plates)
         return [_read(consensus, plate) for consensus, plate in voted if consensus]
-
-    def _voted(self, bgr: Bgr, plate: PlateBox) -> Consensus | None:
-        """A still has one frame, so it is looked at in several cuts; two that agree surely are enough."""
-        readings: list[Reading] = []
-        for cut in CUTS:
-            readings.append(self._read(cut_out(bgr, plate, cut)))
-            if len(readings[0].text) < 3:
-                return None
-            if len(readings) == 2 and _same_and_sure(readings):
-                break
-        return vote(readings)
-
-    def _signs(self, bgr: Bgr) -> list[PlateBox]:
-        return [plate for plate in self._signs_of(bgr) if 1.2 < np.divide(*extent(plate.corners)) < 9]
-
-    @cached_property
-    def _signs_of(self) -> "TextDetector":
-        from edge.vision.signs import TextDetector
-
-        return TextDetector(self._threads)
 
 
 def _read(consensus: Consensus, plate: PlateBox) -> StillRead:
@@ -91,10 +64,6 @@ def _whole(bgr: Bgr) -> list[PlateBox]:
         return []
     corners = np.array([[0, 0], [width, 0], [width, height], [0, height]], np.float32)
     return [PlateBox((0.0, 0.0, float(width), float(height)), 0.5, corners)]
-
-
-def _same_and_sure(readings: list[Reading]) -> bool:
-    return len({fold(r.text) for r in readings}) == 1 and min(r.confidence for r in readings) > 0.9
 
 
 def plausible_plate(read: StillRead) -> bool:

@@ -4,25 +4,19 @@ import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
 
-from edge.vision.read import CHARACTERS, OTHER, decode
+from edge.vision.read import CHARACTERS, decode
 
 
 def columns(text: str, confidence: float = 0.9) -> np.ndarray:
-    """`_` is blank, `~` anything that is no plate character."""
-    rows = np.full((len(text), 38), (1 - confidence) / 37, np.float32)
+    """`_` is blank."""
+    rows = np.full((len(text), 37), (1 - confidence) / 36, np.float32)
     for row, sign in enumerate(text):
-        label = {"_": 0, "~": OTHER}.get(sign, CHARACTERS.find(sign) + 1)
-        rows[row, label] = confidence
+        rows[row, CHARACTERS.find(sign) + 1] = confidence
     return rows
 
 
 def test_repeats_are_one_and_a_blank_parts_twins() -> None:
     assert decode(columns("AA_BB1_1__2")).text == "AB112"
-
-
-def test_separators_are_in_raw_only() -> None:
-    reading = decode(columns("~A_B~1_2_~"))
-    assert (reading.text, reading.raw) == ("AB12", "AB-12")
 
 
 def test_a_character_is_as_sure_as_its_best_column() -> None:
@@ -34,7 +28,7 @@ def test_a_seal_that_is_hardly_a_character_is_left_out() -> None:
     assert decode(np.concatenate([columns("R_K_"), columns("8", 0.2), columns("_1")])).text == "RK1"
 
 
-@given(st.lists(st.lists(st.floats(0, 1, width=32), min_size=38, max_size=38), min_size=1, max_size=40))
+@given(st.lists(st.lists(st.floats(0, 1, width=32), min_size=37, max_size=37), min_size=1, max_size=40))
 def test_any_map_gives_a_reading_of_matching_lengths(rows: list[list[float]]) -> None:
     reading = decode(np.array(rows, np.float32))
     assert len(reading.text) == len(reading.chars)

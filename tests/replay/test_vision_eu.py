@@ -17,7 +17,7 @@ EU = DATA / "plates" / "eu"
 
 @pytest.mark.skipif(not EU.is_dir(), reason=f"no {EU} (evaluation photos are not part of the project)")
 def test_plates_of_real_photos_are_read_and_signs_are_not(record_property: Callable[[str, object], None]) -> None:
-    """At least 85 % with O = 0 and I = 1, and hardly anything else: other plates in the picture are not annotated."""
+    """At least 92 % with O = 0 and I = 1, and hardly anything else: other plates in the picture are not annotated."""
     reader = StillReader()
     right = wrong = total = 0
     for row in csv.DictReader((EU / "truth.csv").read_text().splitlines()):
@@ -28,5 +28,5 @@ def test_plates_of_real_photos_are_read_and_signs_are_not(record_property: Calla
     record_property("right", right)
     record_property("wrong", wrong)
     assert total == 51
-    assert right >= 0.85 * total
+    assert right >= 0.92 * total
     assert wrong <= 0.1 * total
