@@ -33,7 +33,7 @@ from wire.vrm import fold
 
 COVERED = 0.9
 """Of a plate's area, at least, for it to count as covered: less may leave a character."""
-READ_EVERY = 5
+READ_EVERY = 10
 """The copy is read again in one picture of so many."""
 
 
