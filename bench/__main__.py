@@ -12,6 +12,7 @@ BENCHES = {
     "mutants": "each flight rule with its code removed: does the flight bench or a test notice?",
     "misread": "does the room know how often its cameras misread, on simulated reads of known truth",
     "redact": "plates left uncovered in a redacted clip, and what covering costs",
+    "replay": "a flight that a box recorded, through the flight code again: the same decisions?",
     "vision": "plates read in a folder of pictures, and their cost, beside a peer in the same run",
 }
 

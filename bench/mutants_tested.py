@@ -74,6 +74,9 @@ TESTED: dict[str, Tested] = {
     "any firmware will do": Tested(
         ("F18",), (f"{CORE}inspection.py", "-k", "firmware"), swap("edge.flight.inspection", "_firmware", nothing)
     ),
+    "what was seen is not recorded": Tested(
+        ("F26",), (f"{CORE}tape.py", "-k", "byte_for_byte"), swap("edge.flight.tape", "_flat", always({}))
+    ),
     "range is no matter": Tested(("F23",), _of_rules("ceiling_range"), swap(RULES, "f23_range", nothing)),
     "an unknown charge counts as full": Tested(
         ("F25",), TELLS, swap("edge.flight.seen", "battery_pct", always(100.0))

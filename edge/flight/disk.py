@@ -1,6 +1,7 @@
 """What the flight side keeps: orders' memory (F9), sortie (F28), signing stamp (F19); files replaced atomically."""
 
 import os
+import time
 from pathlib import Path
 from typing import TypeVar
 
@@ -15,6 +16,7 @@ from wire.frozen import Frozen
 
 log = structlog.get_logger()
 F = TypeVar("F", bound=Frozen)
+MOST_TAPES = 50
 
 
 class Stamp(Frozen):
@@ -28,9 +30,10 @@ class Disk:
 
     def __init__(self, folder: Path) -> None:
         self._orders, self._sortie, self._signed = (folder / f"{name}.json" for name in ("orders", "sortie", "signed"))
+        self._tapes, self._tape = folder / "tapes", folder / "tapes" / "0.jsonl"
         self._reserved = 0
         try:
-            folder.mkdir(parents=True, exist_ok=True)
+            self._tapes.mkdir(parents=True, exist_ok=True)
         except OSError as error:
             raise UserError(f"cannot make the folder ({error.strerror})", where=str(folder)) from error
 
@@ -57,6 +60,16 @@ class Disk:
     def keep_sortie(self, saved: Saved) -> None:
         """Durable when it returns. Raises OSError."""
         _write(self._sortie, saved)
+
+    def keep_tape(self, lines: list[str]) -> None:
+        """The decisions' record: a file a flight, the newest MOST_TAPES of them. Raises OSError."""
+        for line in lines:
+            if line.startswith('{"begin"'):
+                self._tape = self._tapes / f"{time.time_ns()}.jsonl"
+                for old in sorted(self._tapes.glob("*.jsonl"))[: 1 - MOST_TAPES]:
+                    old.unlink(missing_ok=True)
+            with self._tape.open("a") as file:
+                file.write(line + "\n")
 
 
 def _read(path: Path, model: type[F]) -> F | None:

@@ -25,6 +25,7 @@ from edge.flight.roomclock import RoomClock, found_flying, room_lives, tick
 from edge.flight.seen import Seen, Site
 from edge.flight.sortie import Moved, Step, advance, obey
 from edge.flight.state import Sortie, resume, save
+from edge.flight.tape import Tape
 from edge.flight.telemetry import Message, Telemetry, hear
 from edge.flight.voice import Voice
 from edge.health import clock_age_s, read_clock_offset_ms
@@ -68,6 +69,7 @@ class Pilot:
         self._lid_told: Lid | None = None
         self._clock = RoomClock()
         self._room_s = time.monotonic()
+        self._tape, self._taped = Tape(), list[str]()
         self._due: dict[str, float] = {}
         self._streams_asked_s: float | None = None
         self._lid_wish: Lid | None = None
@@ -147,6 +149,7 @@ class Pilot:
 
     def _obey(self, order: Order, seen: Seen) -> None:
         step = obey(self._site, self._sortie, seen, order)
+        self._taped += self._tape.turn(self._sortie, seen, order, step)
         first = step.answers[0]
         if first.state is OrderState.REFUSED:
             self._refuse(order, first.reasons, seen)
@@ -169,10 +172,14 @@ class Pilot:
             self._link.heartbeat()
         if self._is_due("record", RHYTHM.record, now_s):
             self._voice.keep_record(self._link.cut(), self._link.stamp)
+            taped, self._taped = self._taped, []
+            self._voice.keep_tape(taped)
         self._ask_streams(now_s)
         self._converse(*inspection.look(self._site.wanted, self._inspection, self._sortie, self._telemetry, now_s))
         seen = self._seen()
-        self._take(advance(self._site, self._sortie, seen), seen)
+        step = advance(self._site, self._sortie, seen)
+        self._taped += self._tape.turn(self._sortie, seen, None, step)
+        self._take(step, seen)
         self._say_what_is_due(seen)
 
     def _take(self, step: Step, seen: Seen) -> None:

@@ -100,6 +100,10 @@ class Voice:
         self._saved = saved
         self._queue.put_nowait(self._write_sortie)
 
+    def keep_tape(self, lines: list[str]) -> None:
+        """What was decided, and on what (F26)."""
+        self._queue.put_nowait(lambda: self._disk.keep_tape(lines))
+
     def keep_record(self, write: Callable[[], None], stamp: int) -> None:
         """The flight recorder's share, and the newest stamp of our MAVLink signatures (F19)."""
         self._queue.put_nowait(write)
