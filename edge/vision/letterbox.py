@@ -1,8 +1,9 @@
 """A picture at the size that a network sees it in: scaled, grey added right and below. Pure."""
 
-import cv2
 import numpy as np
 from numpy.typing import NDArray
+
+from edge.vision.detect import scaled
 
 Bgr = NDArray[np.uint8]
 Map = NDArray[np.float32]
@@ -17,7 +18,7 @@ def letterboxed(bgr: Bgr, long_side: int, multiple: int, square: bool = False) -
     height, width = bgr.shape[:2]
     scale = long_side / max(height, width)
     w, h = max(1, round(width * scale)), max(1, round(height * scale))
-    small = cv2.resize(bgr, (w, h), interpolation=cv2.INTER_AREA if w < width else cv2.INTER_LINEAR)
+    small = scaled(bgr, (w, h))
     sides = (long_side, long_side) if square else (-(-h // multiple) * multiple, -(-w // multiple) * multiple)
     field = np.full((1, 3, *sides), GREY, np.float32)
     field[0, :, :h, :w] = small[:, :, ::-1].transpose(2, 0, 1)

@@ -5,6 +5,7 @@ import json
 from dataclasses import replace
 from pathlib import Path
 
+import numpy as np
 from pydantic import TypeAdapter, ValidationError
 
 from edge.vision.backends.choice import open_network
@@ -73,10 +74,23 @@ def _yolo(config: YoloObjects, folder: Path) -> Look:
         remedy = f"If the file is the one you mean: airbeat models hash {config.file}"
         raise UserError(what, where=str(config.file), remedy=remedy)
     if config.backend == "ultralytics":
-        return _by_ultralytics(config)
+        return _tried(_by_ultralytics(config), config)
     model = Named(config.file, config.sha256, remedy="export the model again")
     network = open_network(model, config.backend, config.threads, folder)
-    return yolo_look(network, config.side, config.classes or COCO_CLASSES)
+    return _tried(yolo_look(network, config.side, config.classes or COCO_CLASSES), config)
+
+
+def _tried(look: Look, config: YoloObjects) -> Look:
+    """`look`, after one black picture: what doesn't fit is told at start and not by the first frame."""
+    try:
+        look(np.zeros((config.side, config.side, 3), np.uint8))
+    except UserError:
+        raise
+    except Exception as error:  # the runtimes' errors have no base of their own
+        reason = " ".join(str(error).split())[:160]
+        what = f"does not run on a picture of {config.side} x {config.side} px ({reason})"
+        raise UserError(what, where=str(config.file), remedy="Set side to what it was exported for") from error
+    return look
 
 
 def _judge(config: YoloObjects) -> None:

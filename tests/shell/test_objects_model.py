@@ -10,6 +10,7 @@ import cv2
 import numpy as np
 import pytest
 from numpy.typing import NDArray
+from onnx import TensorProto, helper, numpy_helper
 from pydantic import TypeAdapter, ValidationError
 
 from edge.vision.backends.choice import Backend, open_network
@@ -17,7 +18,7 @@ from edge.vision.objects_card import Precision
 from edge.vision.objects_centernet import centernet_look
 from edge.vision.objects_config import CenterNetObjects, ObjectsConfig, YoloObjects
 from edge.vision.objects_load import CENTERNET, fetched, load_objects, read_card
-from edge.vision.weights import MODELS, Named, named
+from edge.vision.weights import MODELS, named
 from wire.errors import UserError
 
 ROOT = Path(__file__).parent.parent.parent
@@ -123,19 +124,45 @@ def test_ncnn_files_of_another_version_are_refused(tmp_path: Path) -> None:
 
 
 def _yolo_file(folder: Path) -> tuple[Path, str]:
-    """A file that is an ONNX network, though no YOLO."""
+    """A network of YOLO's shape for 320 px and 80 classes, which sees one car whatever it is shown."""
+    out = np.zeros((1, 84, 5), np.float32)
+    out[0, :4, 2], out[0, 4 + 2, 2] = (160, 80, 100, 40), 0.9
+    none = numpy_helper.from_array(np.zeros((1, 1, 1), np.float32), "none")
+    nodes = [
+        helper.make_node("ReduceMean", ["images"], ["mean"], axes=[1, 2, 3], keepdims=0),
+        helper.make_node("Mul", ["mean", "none"], ["zero"]),
+        helper.make_node("Add", ["zero", "boxes"], ["output0"]),
+    ]
+    images = helper.make_tensor_value_info("images", TensorProto.FLOAT, [1, 3, 320, 320])
+    output = helper.make_tensor_value_info("output0", TensorProto.FLOAT, [1, 84, 5])
+    graph = helper.make_graph(nodes, "yolo", [images], [output], [none, numpy_helper.from_array(out, "boxes")])
     path = folder / "yolo.onnx"
-    shutil.copy(MODELS / "plate_detector.onnx", path)
+    path.write_bytes(
+        helper.make_model(graph, opset_imports=[helper.make_opsetid("", 13)], ir_version=8).SerializeToString()
+    )
     return path, hashlib.sha256(path.read_bytes()).hexdigest()
 
 
-def test_a_yolo_file_is_opened_by_its_hash_and_another_is_refused(tmp_path: Path) -> None:
+def test_a_yolo_file_sees_in_the_pictures_own_pixels(tmp_path: Path) -> None:
     path, sha256 = _yolo_file(tmp_path)
-    config = YoloObjects(kind="yolo", file=path, sha256=sha256, side=320)
-    with pytest.raises(UserError, match="a YOLO of 80 classes has"):
-        load_objects(config, tmp_path)(np.zeros((100, 100, 3), np.uint8))
-    with pytest.raises(UserError, match=r"the config says 000.*airbeat models hash"):
-        load_objects(config.model_copy(update={"sha256": "0" * 64}), tmp_path)
+    detector = load_objects(YoloObjects(kind="yolo", file=path, sha256=sha256, side=320), tmp_path)
+    (car,) = detector(np.zeros((360, 640, 3), np.uint8))
+    assert (car.kind, car.box) == ("car", (220, 120, 420, 200))
+
+
+UNFIT = {
+    r"the config says 000.*airbeat models hash": {"sha256": "0" * 64},
+    r"does not run on a picture of 640 x 640 px.*Set side": {"side": 640},
+    r"a YOLO of 2 classes has \[1, 6, n\].*Name the model's classes": {"classes": ("person", "car")},
+}
+
+
+@pytest.mark.parametrize("told", UNFIT)
+def test_a_yolo_that_does_not_fit_its_section_is_told_at_start(told: str, tmp_path: Path) -> None:
+    path, sha256 = _yolo_file(tmp_path)
+    config = YoloObjects(kind="yolo", file=path, sha256=sha256, side=320).model_copy(update=UNFIT[told])
+    with pytest.raises(UserError, match=told):
+        load_objects(config, tmp_path)
 
 
 @pytest.mark.parametrize(
@@ -170,7 +197,7 @@ def test_what_may_alarm_is_on_the_card_and_never_more(monkeypatch: pytest.Monkey
 def test_a_yolos_card_is_in_its_config(tmp_path: Path) -> None:
     path, sha256 = _yolo_file(tmp_path)
     counted = {"knife": Precision(right=95, judged=100, sure=0.5, on="our own frames of June")}
-    config = YoloObjects(kind="yolo", file=path, sha256=sha256, sure=0.5, precision=counted)
+    config = YoloObjects(kind="yolo", file=path, sha256=sha256, side=320, sure=0.5, precision=counted)
     assert load_objects(config, tmp_path).measured == {"knife"}
     assert load_objects(config.model_copy(update={"precision": {}}), tmp_path).measured == frozenset()
 
@@ -189,9 +216,3 @@ def test_a_section_that_makes_no_sense_is_refused(section: dict[str, object]) ->
 def test_pictures_of_odd_sizes_give_boxes_or_none_but_no_crash(shape: tuple[int, int]) -> None:
     look = centernet_look(open_network(fetched(CENTERNET, WEIGHTS), "onnxruntime", 1, WEIGHTS), 256)
     assert isinstance(look(np.zeros((*shape, 3), np.uint8)), list)
-
-
-def test_a_named_file_needs_no_manifest(tmp_path: Path) -> None:
-    path, sha256 = _yolo_file(tmp_path)
-    network = open_network(Named(path, sha256), "onnxruntime", 1, tmp_path)
-    assert network(np.zeros((1, 3, 64, 96), np.float32))[0].shape == (1, 13, 8, 12)

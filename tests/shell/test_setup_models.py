@@ -13,6 +13,7 @@ from pathlib import Path
 import pytest
 
 from edge.setup import fetch as fetching
+from edge.setup import npm
 from edge.setup.command import main
 from edge.setup.npm import fetch_package, read_package
 from edge.vision.objects_load import FETCHED
@@ -73,6 +74,13 @@ def test_an_npm_that_fails_is_told_with_its_reason(tmp_path: Path, monkeypatch: 
     monkeypatch.setenv("PATH", str(tmp_path))
     with pytest.raises(UserError, match=r"p@9: npm could not fetch it \(E404 no such version\)\. .*--package"):
         fetch_package("p", "9")
+
+
+def test_without_npm_it_says_what_to_install(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.setenv("PATH", str(tmp_path))
+    monkeypatch.setattr(npm, "find_spec", lambda _: None)
+    with pytest.raises(UserError, match=r"npm is not installed here\. Install Node\.js"):
+        fetch_package("p", "1")
 
 
 def test_a_converted_network_that_is_not_the_pinned_one_is_not_written(

@@ -6,6 +6,7 @@ It loads .pt files too, but those are pickles, which run code while they load: a
 
 import os
 from pathlib import Path
+from threading import Lock
 
 from edge.vision.objects import Bgr, Look, ObjectBox
 
@@ -18,10 +19,11 @@ def by_ultralytics(path: Path, side: int) -> Look:
     os.environ |= {"YOLO_AUTOINSTALL": "false", "YOLO_OFFLINE": "true"}
     from ultralytics import YOLO
 
-    model = YOLO(str(path), task="detect")
+    model, turn = YOLO(str(path), task="detect"), Lock()
 
     def look(bgr: Bgr) -> list[ObjectBox]:
-        found = model.predict(bgr, imgsz=side, conf=LEAST, verbose=False)[0]
+        with turn:  # its predictor keeps the picture it works on
+            found = model.predict(bgr, imgsz=side, conf=LEAST, verbose=False)[0]
         rows = zip(found.boxes.xyxy.tolist(), found.boxes.cls.tolist(), found.boxes.conf.tolist(), strict=True)
         return [ObjectBox(found.names[int(place)], tuple(box), score) for box, place, score in rows]
 
