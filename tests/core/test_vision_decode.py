@@ -4,7 +4,8 @@ import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
 
-from edge.vision.read import CHARACTERS, decode
+from edge.vision.read import CHARACTERS, decode, enough
+from edge.vision.vote import Reading
 
 
 def columns(text: str, confidence: float = 0.9) -> np.ndarray:
@@ -34,3 +35,17 @@ def test_any_map_gives_a_reading_of_matching_lengths(rows: list[list[float]]) ->
     assert len(reading.text) == len(reading.chars)
     assert set(reading.text) <= set(CHARACTERS)
     assert 0 <= reading.confidence <= 1
+
+
+def test_one_sure_look_is_enough_and_doubt_asks_for_two_of_three_that_agree() -> None:
+    sure, doubtful = Reading("AB12", (0.99,) * 4), Reading("A812", (0.99, 0.5, 0.99, 0.99))
+    assert enough([sure])
+    assert not enough([doubtful])
+    assert not enough([doubtful, doubtful])
+    assert enough([doubtful, sure, sure])
+    assert not enough([doubtful, sure, Reading("AB1", (0.9,) * 3)])
+
+
+def test_looks_that_saw_next_to_nothing_are_never_enough() -> None:
+    faint = Reading("AB12", (0.5,) * 4)
+    assert not enough([faint, faint, faint])
