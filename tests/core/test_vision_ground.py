@@ -89,6 +89,25 @@ def test_the_ellipse_holds_95_of_100_draws(  # noqa: PLR0917 - drawn by hypothes
     assert 0.935 < holds(found, (u, v), pose, errors, np.random.default_rng(seed)) < 0.965
 
 
+@pytest.mark.parametrize(
+    "errors",
+    [
+        Errors(3, 0.1, 0.1, 0.2, 0.2, 1),
+        Errors(0.2, 1.5, 0.1, 0.2, 0.2, 1),
+        Errors(0.2, 0.1, 1.5, 0.2, 0.2, 1),
+        Errors(0.2, 0.1, 0.1, 4, 0.2, 1),
+        Errors(0.2, 0.1, 0.1, 0.2, 5, 1),
+        Errors(0.2, 0.1, 0.1, 0.2, 0.2, 20),
+    ],
+    ids=["yaw", "pitch", "roll", "height", "position", "pixel"],
+)
+def test_every_source_of_error_counts(errors: Errors) -> None:
+    pose, pixel = Pose(30, -50, 3, 60), (700.0, 420.0)
+    found = locate(dot(*pixel), pose, LENS, errors)
+    assert found is not None
+    assert 0.93 < holds(found, pixel, pose, errors, np.random.default_rng(1)) < 0.965
+
+
 def holds(found: Ground, pixel: tuple[float, float], pose: Pose, errors: Errors, rng: np.random.Generator) -> float:
     """Share of draws whose true place lies in the ellipse around the place told; rays by rotation matrices."""
     ee, en, nn = found.covariance_m2
