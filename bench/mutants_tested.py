@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from bench.mutants_cut import Cut, always, entries, method, nothing, swap
+from dashboard import corridor  # noqa: F401 - swap looks among what is loaded
 from edge.flight import launch
 from edge.flight.autopilots import Do
 from edge.flight.launch import Happened, Stage
@@ -76,6 +77,9 @@ TESTED: dict[str, Tested] = {
     ),
     "what was seen is not recorded": Tested(
         ("F26",), (f"{CORE}tape.py", "-k", "byte_for_byte"), swap("edge.flight.tape", "_flat", always({}))
+    ),
+    "crossing ways are no matter": Tested(
+        ("F21",), ("tests/core/test_dashboard_corridor.py",), swap("dashboard.corridor", "crossings", nothing)
     ),
     "range is no matter": Tested(("F23",), _of_rules("ceiling_range"), swap(RULES, "f23_range", nothing)),
     "an unknown charge counts as full": Tested(

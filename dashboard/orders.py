@@ -7,6 +7,7 @@ from uuid import UUID
 import structlog
 from pydantic import Field
 
+from dashboard.corridor import crossings
 from dashboard.desk import Desk
 from dashboard.dispatch import Scene, Standing, Tenure, judge, may_follow
 from dashboard.eta import Place
@@ -105,6 +106,8 @@ def _record(db: Db, desk: Desk, person: Person, request: OrderRequest, now: date
     incident = incidents.find_incident(db, request.incident_id)
     scene = scene_of(incident) if incident else None
     reasons = judge(request.act, person, standing, reason=request.reason, scene=scene, now=now)
+    if standing is not None:
+        reasons += crossings(request.act, standing, desk.fleet.standings({}, monotonic()))
     role = person.command_role
     if reasons or standing is None or role is None:
         _audit(db, person, "order_refused", request, {"reasons": list(reasons)})

@@ -9,6 +9,7 @@ import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from bench.lockstep import DOCK, EDGE
+from bench.replay import main as replayed
 from edge.health import gather
 from sim.weather import WeatherConfig
 from tests.support.flight_rig import Rig
@@ -57,6 +58,9 @@ def test_the_whole_story(tmp_path: Path, broker_port: int) -> None:
         assert {health["flight"].state, health["dock"].state} == {PartState.OK}
         assert rig.stop() == 0
         _assert_durable(rig)
+        tapes = sorted((rig.data / "flight" / "tapes").glob("*.jsonl"))
+        assert len(tapes) >= 2
+        assert [replayed([str(tape), "--site", str(tmp_path / "site.toml")]) for tape in tapes] == [0] * len(tapes)
 
 
 def _assert_durable(rig: Rig) -> None:

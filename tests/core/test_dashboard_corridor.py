@@ -1,0 +1,51 @@
+"""Two aircraft in one corridor are apart in height or in time (F21)."""
+
+from dataclasses import replace
+
+from dashboard.corridor import crossings
+from dashboard.dispatch import Standing
+from tests.core.test_dashboard_dispatch import LAUNCH, standing, with_vehicle
+from wire.orders import GoTo, Hold, Return
+
+OURS = with_vehicle(standing(), alt_rel_m=0.0, alt_amsl_m=15.0, lat=52.2, lon=0.12)
+"""LAUNCH takes it 130 m to the north-east, 40 m up: 55 m above the sea."""
+
+
+def other(lat: float = 52.2, lon: float = 0.1225, alt_amsl_m: float = 55.0, stage: str = "en_route") -> Standing:
+    """From a dock 170 m to the east."""
+    there = standing("dock-2", "falcon-2", 52.2, 0.1225)
+    up = stage != "parked"
+    target = {"target_lat": 52.2015, "target_lon": 0.1195} if up else {}
+    return with_vehicle(there, lat=lat, lon=lon, alt_amsl_m=alt_amsl_m, stage=stage, airborne=up, armed=up, **target)
+
+
+def test_a_launch_across_anothers_way_waits() -> None:
+    assert crossings(LAUNCH, OURS, [OURS, other()]) == (
+        "falcon-2 flies within 60 m of the way, less than 20 m apart in height (F21)",
+    )
+
+
+def test_apart_in_height_both_fly() -> None:
+    assert crossings(LAUNCH, OURS, [other(alt_amsl_m=75.0)]) == ()
+    assert crossings(LAUNCH, OURS, [other(alt_amsl_m=74.0)])
+
+
+def test_one_that_climbs_or_comes_home_keeps_no_height() -> None:
+    for stage in ("opening", "arming", "climbing", "returning", "landing", "diverting"):
+        assert crossings(LAUNCH, OURS, [other(alt_amsl_m=95.0, stage=stage)])
+
+
+def test_what_is_at_rest_or_far_away_is_in_nobodys_way() -> None:
+    assert crossings(LAUNCH, OURS, [other(stage="parked")]) == ()
+    far = replace(other(lat=52.25), info=other().info.model_copy(update={"lat": 52.25}))
+    far = with_vehicle(far, target_lat=52.251, target_lon=0.12)
+    assert crossings(LAUNCH, OURS, [far]) == ()
+
+
+def test_one_that_fell_silent_in_the_air_is_still_there() -> None:
+    assert crossings(LAUNCH, OURS, [replace(other(), vehicle_age_s=90.0)])
+
+
+def test_a_goto_is_asked_too_and_a_recall_never() -> None:
+    assert crossings(GoTo(lat=52.201, lon=0.121, alt_rel_m=40), OURS, [other()])
+    assert crossings(Return(), OURS, [other()]) == crossings(Hold(), OURS, [other()]) == ()
