@@ -94,13 +94,15 @@ def _set_rows(rng: Rng, what: Mark) -> list[_Set]:
         gap=rng.uniform(5, 14) if uk else rng.uniform(4, 18),
         group=rng.uniform(16, 44),
         slant=rng.uniform(0.08, 0.25) if rng.random() < 0.06 else 0.0,
+        serifs=not uk and rng.random() < 0.25,
     )
     return [_set(row, cast) for row in what.lines]
 
 
 @dataclass(frozen=True)
 class _Cast:
-    """How a plate's characters are set: share of their width, px of weight, of gaps in and between groups, slant."""
+    """How a plate's characters are set: share of their width, px of weight, of gaps in and between groups, slant;
+    `serifs`: its I has bars, as German plates' has."""
 
     type: str
     squeeze: float
@@ -108,6 +110,7 @@ class _Cast:
     gap: float
     group: float
     slant: float
+    serifs: bool
 
 
 def _set(row: str, cast: _Cast) -> _Set:
@@ -118,7 +121,7 @@ def _set(row: str, cast: _Cast) -> _Set:
             if char == "-":
                 seals.append((x, piece.shape[1]))
         else:
-            drawn = ink(cast.type, char)
+            drawn = _serifed(ink(cast.type, char)) if char == "I" and cast.serifs else ink(cast.type, char)
             width = max(3, round(drawn.shape[1] * cast.squeeze))
             piece = np.asarray(cv2.resize(drawn, (width, CAP_PX), interpolation=cv2.INTER_AREA), np.uint8)
             chars.append((char, x + piece.shape[1] / 2, float(piece.shape[1])))
@@ -128,6 +131,15 @@ def _set(row: str, cast: _Cast) -> _Set:
         x += piece.shape[1]
     line = _slanted(_weighted(np.hstack([*parts, parts[0]]), cast.weight), cast.slant)
     return _Set(line, tuple(seals), tuple(chars))
+
+
+def _serifed(stem: NDArray[np.uint8]) -> NDArray[np.uint8]:
+    """An I with a bar above and below, three times as wide as its stem."""
+    width = stem.shape[1]
+    out = np.hstack([np.zeros_like(stem), stem, np.zeros_like(stem)])
+    bar = max(4, width * 2 // 3)
+    out[:bar], out[-bar:] = 255, 255
+    return np.asarray(out, np.uint8)
 
 
 def _weighted(line: NDArray[np.uint8], weight: int) -> NDArray[np.uint8]:
@@ -230,7 +242,11 @@ def _seal(rng: Rng, spot: Bgr, colour: Colour, style: float) -> None:
     """Between two groups: a dash, one or two stickers, a shield, or a dot."""
     height, width = spot.shape[:2]
     middle, reach = width // 2, max(2, round(width * rng.uniform(0.25, 0.48)))
-    tint = tuple(int(v) for v in rng.integers(20, 240, 3))
+    red, green, blue = (int(v) for v in rng.integers(20, 240, 3))
+    tint = blue, green, red
+    if style < 0.22:
+        _shield(rng, spot, tint, colour)
+        return
     if style < 0.5:
         y = round(height * rng.uniform(0.46, 0.56))
         cv2.rectangle(spot, (middle - reach, y - 3), (middle + reach, y + 3), colour, -1)
@@ -238,6 +254,27 @@ def _seal(rng: Rng, spot: Bgr, colour: Colour, style: float) -> None:
         for y in (0.25, 0.75) if style > 0.55 else (rng.uniform(0.15, 0.4),):
             cv2.circle(spot, (middle, round(height * y)), min(reach, height // 5), tint, -1, cv2.LINE_AA)
             cv2.circle(spot, (middle, round(height * y)), max(1, reach // 2), (230, 230, 230), int(rng.integers(1, 3)))
+
+
+def _shield(rng: Rng, spot: Bgr, tint: Colour, colour: Colour) -> None:
+    """A coat of arms: seen from afar it has the outline of a U or a V."""
+    height, width = spot.shape[:2]
+    half, tall = width * rng.uniform(0.3, 0.48), height * rng.uniform(0.28, 0.6)
+    x, y = width / 2, height * rng.uniform(0.25, 0.55) - tall / 2
+    turns = np.linspace(0, np.pi, 9)
+    belly = np.stack([x + half * np.cos(turns), y + tall * (0.5 + 0.5 * np.sin(turns) ** rng.uniform(0.5, 1.2))], 1)
+    outline = np.rint(np.vstack([[[x - half, y], [x + half, y]], belly]) * 8).astype(np.int32)
+    cv2.fillPoly(spot, [outline], tint, cv2.LINE_AA, 3)
+    light = (230, 230, 230) if rng.random() < 0.7 else tint
+    cv2.line(
+        spot, (round(x), round(y + tall * 0.15)), (round(x), round(y + tall * 0.8)), light, max(1, round(half / 4))
+    )
+    for share in (0.35, 0.55):
+        level = round(y + tall * share)
+        cv2.line(spot, (round(x - half / 2), level), (round(x + half / 2), level), light, max(1, round(half / 5)))
+    if rng.random() < 0.6:
+        edge = colour if rng.random() < 0.6 else (235, 235, 235)
+        cv2.polylines(spot, [outline], True, edge, int(rng.integers(1, 3)), cv2.LINE_AA, 3)
 
 
 def _worn(rng: Rng, face: Bgr) -> Bgr:
