@@ -102,7 +102,7 @@ class ClipRedactor:
                 self.damaged += 1
                 return
             try:
-                yield from packet.decode()
+                yield from map(upright, packet.decode())
             except av.error.InvalidDataError:
                 self.damaged += 1
 
@@ -158,6 +158,19 @@ class _Writer:
         with suppress(OSError, av.FFmpegError) if failed else nullcontext():
             self._out.mux(self._stream.encode())
             self._out.close()
+
+
+def upright(picture: VideoFrame) -> VideoFrame:
+    """As it is shown: phones film on their side and say so in the container, which the copy does not carry on."""
+    turns = round(picture.rotation / 90) % 4
+    if not turns:
+        return picture
+    planes = split(np.asarray(picture.reformat(format="yuv420p").to_ndarray(), np.uint8))
+    turned = [np.rot90(plane, turns) for plane in planes]
+    i420 = np.concatenate([plane.reshape(-1) for plane in turned]).reshape(-1, turned[0].shape[1])
+    shown = VideoFrame.from_ndarray(np.ascontiguousarray(i420), "yuv420p")
+    shown.pts, shown.time_base = picture.pts, picture.time_base
+    return shown
 
 
 def split(i420: NDArray[np.uint8]) -> tuple[Plane, Plane, Plane]:

@@ -113,6 +113,27 @@ def test_a_still_loses_its_plates_but_the_subjects_and_what_its_file_said(tmp_pa
     assert b"Exif" not in target.read_bytes()
 
 
+def test_a_clip_filmed_on_its_side_is_looked_at_and_copied_upright(tmp_path: Path, reader: StillReader) -> None:
+    """As phones do: pictures lie on their left side, and the track's matrix (ISO 14496-12, 8.3.2) turns them back."""
+    path = tmp_path / "phone.mp4"
+    with av.open(str(path), "w") as out:
+        stream = out.add_stream("libx264", rate=12)
+        stream.width, stream.height, stream.pix_fmt = 540, 960, "yuv420p"
+        for picture in drive(VRM, still=2):
+            out.mux(stream.encode(av.VideoFrame.from_ndarray(np.ascontiguousarray(np.rot90(picture)), "bgr24")))
+        out.mux(stream.encode())
+    data = bytearray(path.read_bytes())
+    matrix = data.index(b"tkhd") + 44
+    quarter = (0, 1 << 16, 0, -1 << 16, 0, 0, 0, 0, 1 << 30)
+    data[matrix : matrix + 36] = b"".join(value.to_bytes(4, "big", signed=True) for value in quarter)
+    path.write_bytes(data)
+    assert redact(path, tmp_path / "copy.mp4") == 0
+    copy = pictures(tmp_path / "copy.mp4")
+    assert copy[0].shape == (540, 960, 3)
+    assert np.abs(copy[0].astype(float) - street()).mean() < 8
+    assert not any(fold(VRM) in marks for marks in legible(tmp_path / "copy.mp4", reader))
+
+
 def test_a_clip_that_breaks_off_is_copied_as_far_as_it_goes(clip: Path, tmp_path: Path) -> None:
     stream = encode(tmp_path / "whole.ts", drive(VRM), form="mpegts")
     broken = tmp_path / "broken.ts"
