@@ -4,11 +4,19 @@ from dataclasses import dataclass
 
 from bench.mutants_cut import Cut, always, entries, method, nothing, swap
 from dashboard import corridor  # noqa: F401 - swap looks among what is loaded
+from edge.config import Limits
 from edge.flight import launch
 from edge.flight.autopilots import Do
 from edge.flight.launch import Happened, Stage
 from edge.flight.signing import Signing
 from edge.flight.telemetry import Telemetry
+
+
+class Lenient(Limits):
+    """A missing ceiling is 120 m."""
+
+    ceiling_m: float = 120.0
+
 
 CORE = "tests/core/test_flight_"
 
@@ -80,6 +88,12 @@ TESTED: dict[str, Tested] = {
     ),
     "crossing ways are no matter": Tested(
         ("F21",), ("tests/core/test_dashboard_corridor.py",), swap("dashboard.corridor", "crossings", nothing)
+    ),
+    "a lying position in flight is no matter": Tested(
+        ("F17",), _of_rules("in_flight_only"), swap("edge.flight.homeward", "position_lies", nothing)
+    ),
+    "a limit has a hidden default": Tested(
+        ("F27",), ("tests/core/test_edge_limits.py",), swap("edge.config", "Limits", Lenient)
     ),
     "range is no matter": Tested(("F23",), _of_rules("ceiling_range"), swap(RULES, "f23_range", nothing)),
     "an unknown charge counts as full": Tested(

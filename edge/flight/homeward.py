@@ -7,11 +7,14 @@ from edge.flight.geometry import Place
 from edge.flight.seen import Seen, Site, battery_pct, live_wind
 from edge.flight.telemetry import is_fresh
 
+JUMP_COUNTS_S = 5.0
+
 
 def must_return(seen: Seen, site: Site, flown_s: float, land_at: Place) -> tuple[str, ...]:
     """Every reason. `land_at`: where it would land as things stand (F22)."""
     return (
-        *reserve(seen, site, land_at), *out_of_bounds(seen, site), *too_long(site, flown_s),
+        *reserve(seen, site, land_at), *out_of_bounds(seen, site), *position_lies(seen),
+        *too_long(site, flown_s),
         *airspace.remote_id(seen, site, airspace.REMOTE_ID_LOST_S),
     )  # fmt: skip
 
@@ -36,6 +39,17 @@ def out_of_bounds(seen: Seen, site: Site) -> Iterator[str]:
         yield "outside the fence (F5)"
     if height > limits.ceiling_m + limits.position_error_m:
         yield f"at {height:.0f} m, over the ceiling of {limits.ceiling_m:.0f} m (F16)"
+
+
+def position_lies(seen: Seen) -> Iterator[str]:
+    """Fix, estimator and motion (F17). An autopilot that can't return without a position refuses to, and is told to land."""
+    told, now_s = seen.telemetry, seen.now_s
+    if is_fresh(told.gps_s, now_s) and (told.gps_fix or 0) < 3:
+        yield "no 3D position fix in flight (F17)"
+    if is_fresh(told.ekf_s, now_s) and not told.ekf_ok:
+        yield "the autopilot has lost its position estimate (F17)"
+    if is_fresh(told.jumped_s, now_s, JUMP_COUNTS_S):
+        yield "the position jumped by more than it can fly (F17)"
 
 
 def too_long(site: Site, flown_s: float) -> Iterator[str]:

@@ -6,13 +6,15 @@ from dataclasses import dataclass, field, replace
 from enum import IntEnum
 from typing import Any, Protocol
 
-from edge.flight.geometry import Place
+from edge.flight.geometry import Place, distance_m
 from edge.flight.traffic import Contact, contact, heard
 
 LINK_LOST_S = 2.0
 """Silence after which the link counts as lost (F11)."""
 FRESH_S = 3.0
 """Older than this a figure of the autopilot is no longer believed."""
+JUMP_M, GAINED_MPS = 12.0, 3.0
+"""A position that goes farther at once, with what speed it may gain meanwhile, has jumped (F17)."""
 ARMED_FLAG = 0x80
 PREARM_CHECK = 0x10000000
 EKF_POS_HORIZ_ABS = 0x10
@@ -63,6 +65,8 @@ class Telemetry:
     armed: bool = False
     position_s: float | None = None
     place: Place | None = None
+    jumped_s: float | None = None
+    """When the place last changed by more than its velocity allows (F17)."""
     alt_rel_m: float | None = None
     alt_amsl_m: float | None = None
     north_mps: float = 0.0
@@ -191,6 +195,7 @@ def _position(known: Telemetry, message: Message, now_s: float) -> Telemetry:
         known,
         position_s=now_s,
         place=Place(lat, lon),
+        jumped_s=now_s if _jumps(known, Place(lat, lon), now_s) else known.jumped_s,
         alt_rel_m=message.relative_alt / 1000,
         alt_amsl_m=message.alt / 1000,
         north_mps=message.vx / 100,
@@ -198,6 +203,13 @@ def _position(known: Telemetry, message: Message, now_s: float) -> Telemetry:
         climb_mps=-message.vz / 100,
         heading_deg=message.hdg / 100 if message.hdg < 36000 else None,
     )
+
+
+def _jumps(known: Telemetry, place: Place, now_s: float) -> bool:
+    if known.place is None or known.position_s is None:
+        return False
+    reach_m = JUMP_M + 1.5 * (known.groundspeed_mps + GAINED_MPS) * (now_s - known.position_s)
+    return distance_m(known.place, place) > reach_m
 
 
 def _status(known: Telemetry, message: Message, now_s: float) -> Telemetry:

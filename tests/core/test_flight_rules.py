@@ -15,8 +15,8 @@ from edge.flight import energy
 from edge.flight.dockside import DockReading, combine
 from edge.flight.gate import Go, Refusal
 from edge.flight.geometry import M_PER_DEG, Place, Target
-from edge.flight.inspection import Inspection
 from edge.flight.homeward import must_return
+from edge.flight.inspection import Inspection
 from edge.flight.launch import AIRBORNE, Stage
 from edge.flight.rules import Case, arming, judge, preflight
 from edge.flight.seen import Seen
@@ -225,6 +225,10 @@ def test_in_flight_only_what_must_return_returns() -> None:
     assert "the position is unknown in flight" in forced(flying(position_s=NOW - 6))
     assert "Remote ID is silent (F15)" in forced(flying(remote_id_s=NOW - 10))
     assert forced(flying(remote_id_s=NOW - 9)) == ""
+    assert "no 3D position fix in flight (F17)" in forced(flying(gps_fix=2))
+    assert "has lost its position estimate (F17)" in forced(flying(ekf_ok=False))
+    assert "the position jumped" in forced(flying(jumped_s=NOW - 4))
+    assert forced(flying(jumped_s=NOW - 6)) == ""
     assert "901 s in the air, 900 s at most (F23)" in forced(flying(), 901)
 
 

@@ -66,7 +66,9 @@ def test_without_satellites_it_lands_by_its_own_failsafe_and_we_follow() -> None
 def test_a_lying_fix_shifts_it_by_as_much() -> None:
     world = flown(Kind.GPS_GLITCH, 1.0)
     before = world.vehicle.from_pad_m()
-    world.run(15)
+    world.run(2)
+    assert "the position jumped by more than it can fly (F17)" in world.sortie.forced
+    assert world.run(13).sortie.stage in (Stage.RETURNING, Stage.LANDING)
     assert abs(world.vehicle.from_pad_m() - before) > 20
 
 
