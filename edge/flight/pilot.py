@@ -12,11 +12,12 @@ import structlog
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 from pydantic import ValidationError
 
-from edge.flight import inspection, streams
+from edge.flight import streams
 from edge.flight.disk import Disk
 from edge.flight.dock import Dock
 from edge.flight.dockside import DockReading, lid
 from edge.flight.gate import Go, Memory, Refusal, Repeat, gate, life
+from edge.flight.inspector import Inspector
 from edge.flight.launch import Stage
 from edge.flight.life import Answered
 from edge.flight.link import Link
@@ -64,7 +65,7 @@ class Pilot:
         self._site, self._link, self._voice, self._dock = site, link, voice, dock
         self._memory: Memory = disk.memory()
         self._sortie: Sortie = resume(disk.saved(), time.monotonic())
-        self._telemetry, self._inspection = Telemetry(), inspection.NONE
+        self._telemetry, self._inspector = Telemetry(), Inspector(site.wanted, link.send)
         self._reading = DockReading()
         self._lid_told: Lid | None = None
         self._clock = RoomClock()
@@ -175,7 +176,7 @@ class Pilot:
             taped, self._taped = self._taped, []
             self._voice.keep_tape(taped)
         self._ask_streams(now_s)
-        self._converse(*inspection.look(self._site.wanted, self._inspection, self._sortie, self._telemetry, now_s))
+        self._inspector.look(self._sortie, self._telemetry, now_s)
         seen = self._seen()
         step = advance(self._site, self._sortie, seen)
         self._taped += self._tape.turn(self._sortie, seen, None, step)
@@ -203,13 +204,12 @@ class Pilot:
         now_s = time.monotonic()
         room_now, lost_s = self._clock.room_now(now_s), now_s - self._room_s
         offset_ms = self._clock.offset_ms
-        return Seen(now_s, self._telemetry, self._reading, offset_ms, room_now, lost_s, self._inspection)
+        return Seen(now_s, self._telemetry, self._reading, offset_ms, room_now, lost_s, self._inspector.known)
 
     def _heard(self, message: Message) -> None:
         before, now_s = self._telemetry.texts, time.monotonic()
         self._telemetry = hear(self._telemetry, message, now_s)
-        if message.get_type() in inspection.CONVERSED:
-            self._converse(*inspection.heard(self._site.wanted, self._inspection, message, now_s))
+        self._inspector.hear(message, now_s)
         if self._telemetry.texts is not before:
             text = self._telemetry.texts[-1]
             log.info("autopilot_says", severity=text.severity, text=text.text)
@@ -219,13 +219,6 @@ class Pilot:
         for command in commands:
             self._link.send(command)
         self._streams_asked_s = now_s if commands else self._streams_asked_s
-
-    def _converse(self, known: inspection.Inspection, sends: inspection.Sends) -> None:
-        if known.result != self._inspection.result:
-            log.info("inspected", found="; ".join(known.result or ("nothing yet",)))
-        self._inspection = known
-        for send in sends:
-            self._link.send(send)
 
     async def _watch_dock(self) -> None:
         """Reads the dock, and passes a wish on as soon as there is one."""

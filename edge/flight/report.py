@@ -114,6 +114,7 @@ def inputs(site: Site, sortie: Sortie, seen: Seen) -> dict[str, float | str | bo
         "from_dock_m": round(distance_m(place, site.dock), 1) if place else None,
         "alt_rel_m": telemetry.alt_rel_m,
         "gps_fix": telemetry.gps_fix,
+        "autopilot_differs": None if seen.inspection.result is None else "; ".join(seen.inspection.result),
         "lid": str(lid(dock, now_s)),
         "pad_clear": dock.pad_clear,
         "wind_mps": weather.wind_mps if weather else None,
