@@ -40,6 +40,7 @@ def _run(argv: list[str] | None) -> int:
     config = VehicleConfig(
         mavlink=args.mavlink, lat=lat, lon=lon, ground_amsl_m=amsl, seed=args.seed, system_id=args.system_id,
         params=args.params, powered_s=args.powered, camera=True, adsb=True, remote_id=True,
+        signing_key=args.signing_key,
     )  # fmt: skip
     script = read_script(args.faults) if args.faults else ()
     asyncio.run(_alone(config, args.speed, args.truth, script))
@@ -64,6 +65,7 @@ def _arguments() -> argparse.ArgumentParser:
     add("--powered", type=_number(0, 1e6), default=0.0, metavar="S", help="on for so long already; 42 is armable")
     add("--params", type=Path, metavar="FILE", help="an arducopter.param file to load")
     add("--faults", type=Path, metavar="FILE", help="a script of what breaks when (TOML; docs/runbook.md)")
+    add("--signing-key", type=Path, metavar="FILE", help="sign MAVLink with it (airbeat keys NAME --mavlink)")
     add("--truth", type=Path, metavar="FILE", help="write what really happens here (JSON lines)")
     return parser
 
