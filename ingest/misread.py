@@ -33,7 +33,7 @@ Z = 1.96
 
 @dataclass(frozen=True)
 class Estimate:
-    """`rate`, `low`, `high`: 0 to 1 (95 %); `checked`: reads with a second witness (repeat pass or test plate)."""
+    """`rate`, `low`, `high`: 0 to 1 (95 %); `checked`: repeat passes and test plates, up to `reads`."""
 
     reads: int
     rate: float
@@ -54,7 +54,8 @@ def estimate(evidence: Evidence, rng: Random) -> dict[str, Estimate]:
         drawn = sum((other[camera] - rate) ** 2 for other in others) / REDRAWN
         spread = sqrt(drawn + rate**2 / (known + PRIOR_ERRORS))
         reads, checked = (round(sum(of[s] for s in strata)) for of in (evidence.told, fitted.checked))
-        found[camera] = Estimate(reads, rate, max(rate - Z * spread, 0.0), min(rate + Z * spread, 1.0), checked)
+        low, high = max(rate - Z * spread, 0.0), min(rate + Z * spread, 1.0)
+        found[camera] = Estimate(reads, rate, low, high, min(checked, reads))
     return found
 
 

@@ -5,7 +5,7 @@ counted in the half hour before the one that counts.
 """
 
 from collections import defaultdict, deque
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 from wire.vrm import fold
@@ -104,32 +104,23 @@ class Passes:
             evidence.failed[read.stratum] += read.vrm != known
 
     def _compare(self, read: Seen, evidence: Evidence) -> None:
-        others = [other for other in self._alike(read) if other.camera != read.camera]
-        same = [other for other in others if other.vrm == read.vrm and read.t - other.t <= WINDOW_S]
-        if same:
-            evidence.audits[same[-1].stratum, read.stratum].pairs += 1
-            return
-        near = [other for other in others if other.vrm != read.vrm and not self._passed(other, read)]
-        recent = [other for other in near if read.t - other.t <= WINDOW_S]
-        if recent:
-            audit = evidence.audits[recent[-1].stratum, read.stratum]
-            audit.pairs += 1
-            audit.differing += 1
-        elif near:
-            evidence.audits[near[-1].stratum, read.stratum].chance += 1
+        """With the last pass of each other camera: right and wrong reads are compared equally often."""
+        alike = self._alike(read)
+        for camera in {other.camera for other in alike} - {read.camera}:
+            there = [other for other in alike if other.camera == camera]
+            same = [other for other in there if other.vrm == read.vrm and abs(read.t - other.t) <= WINDOW_S]
+            if same:
+                evidence.audits[same[-1].stratum, read.stratum].pairs += 1
+            elif near := _neighbours(read, there, alike, 0.0):
+                audit = evidence.audits[near[-1].stratum, read.stratum]
+                audit.pairs, audit.differing = audit.pairs + 1, audit.differing + 1
+            elif near := _neighbours(read, there, alike, WINDOW_S):
+                evidence.audits[near[-1].stratum, read.stratum].chance += 1
 
-    def _passed(self, other: Seen, read: Seen) -> bool:
-        """That vehicle was read at this camera too, or this one at that: they are two."""
-        return any(
-            (seen.vrm == other.vrm and seen.camera == read.camera)
-            or (seen.vrm == read.vrm and seen.camera == other.camera)
-            for seen in self._alike(read)
-        )
-
-    def _alike(self, read: Seen) -> Iterator[Seen]:
+    def _alike(self, read: Seen) -> list[Seen]:
         """Reads that differ in one character at most, oldest first, each once."""
         found = {id(seen): seen for key in _keys(read.vrm) for seen in self._by_key.get(key, ())}
-        return iter(sorted(found.values(), key=lambda seen: seen.t))
+        return sorted(found.values(), key=lambda seen: seen.t)
 
     def _forget(self, before_t: float) -> None:
         while self._recent and self._recent[0].t < before_t:
@@ -139,6 +130,16 @@ class Passes:
                 held.remove(old)
                 if not held:
                     del self._by_key[key]
+
+
+def _neighbours(read: Seen, there: list[Seen], alike: list[Seen], ago_s: float) -> list[Seen]:
+    """Reads of nearly the same mark in the window that ended `ago_s` before, but for vehicles that were read at this
+    camera too: they are others."""
+    until = read.t - ago_s
+    here = {seen.vrm for seen in alike if seen.camera == read.camera and until - WINDOW_S < seen.t <= until}
+    return [
+        seen for seen in there if seen.vrm != read.vrm and until - WINDOW_S < seen.t <= until and seen.vrm not in here
+    ]
 
 
 def _keys(vrm: str) -> set[str]:
