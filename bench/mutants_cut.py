@@ -3,6 +3,7 @@
 import sys
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import AbstractContextManager, ExitStack, contextmanager
+from importlib import import_module
 from types import ModuleType
 from typing import Any, cast
 
@@ -45,7 +46,7 @@ def all_of(*cuts: Cut) -> Cut:
 
 
 def _swapped(module: str, name: str, new: object) -> AbstractContextManager[None]:
-    old = getattr(sys.modules[module], name)
+    old = getattr(import_module(module), name)
     return _attributes([found for room in _rooms() for found in _uses(room, old, new)])
 
 

@@ -3,7 +3,6 @@
 from dataclasses import dataclass
 
 from bench.mutants_cut import Cut, always, entries, method, nothing, swap
-from dashboard import corridor  # noqa: F401 - swap looks among what is loaded
 from edge.config import Limits
 from edge.flight import launch
 from edge.flight.autopilots import Do

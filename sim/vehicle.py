@@ -25,13 +25,15 @@ from sim.payload import Payload
 from sim.physics import MAX_THRUST, Airframe, Body, step
 from sim.radio import Radio
 from sim.ripple import Ripple
-from sim.weather import Weather, WeatherConfig
+from sim.weather import CALM, Weather, WeatherConfig
 from wire.config import Section
 from wire.frozen import Heading, Latitude, Longitude, Name
 from wire.mavlink_key import load_mavlink_key
 
 DT = 0.01
 SHELL_S = 0.02
+SLOWLY = 5
+"""Steps between two looks at the wind (its shortest gust takes 3 s) and at the receiver's noise (20 s)."""
 LID_M, PAD_M = 0.5, 1.5
 """How high the dock's lid closes over the pad, and how far from the centre it reaches."""
 DEMO_BASELINE = Path(__file__).parent.parent / "firmware-configs" / "demo" / "arducopter.param"
@@ -92,6 +94,7 @@ class Vehicle:
         self.gps = Gps()
         self.payload = Payload(config.camera)
         self.beacons = Beacons(self._origin, config.adsb, config.remote_id)
+        self._off, self._wind = (0.0, 0.0, 0.0), CALM
         self._boot_s = -config.powered_s
         self.copter = self._boot()
         self._was = self.copter.mode, self.copter.armed
@@ -175,12 +178,17 @@ class Vehicle:
 
     def _step(self, t_s: float) -> None:
         before = self.body
+        if self._steps % SLOWLY == 1:
+            self._wind = self.weather.wind(t_s)
         demand = self.copter.tick(t_s - self._boot_s, self._estimate(t_s))
-        self.body = self._under_lid(before, step(before, demand, self.weather.wind(t_s), self.frame, DT))
+        self.body = self._under_lid(before, step(before, demand, self._wind, self.frame, DT))
         self._report(before)
 
     def _estimate(self, t_s: float) -> Estimate:
-        b, (north, east, down) = self.body, (ripple.at(t_s) for ripple in self._noise)
+        if self._steps % SLOWLY == 1:
+            north, east, down = (ripple.at(t_s) for ripple in self._noise)
+            self._off = north, east, down
+        b, (north, east, down) = self.body, self._off
         off_north, off_east = self.gps.error_m(DT)
         pack = draw(b.watts, b.used_wh, self.config.battery_wh)
         return Estimate(

@@ -34,6 +34,9 @@ class Wind(NamedTuple):
     down: float
 
 
+CALM = Wind(0.0, 0.0, 0.0)
+
+
 class Observation(NamedTuple):
     wind_mps: float
     gust_mps: float
@@ -48,6 +51,8 @@ class Observation(NamedTuple):
 class Weather:
     def __init__(self, config: WeatherConfig) -> None:
         self.config = config
+        self._speeds: dict[float, float] = {}
+        """Level wind speed by whole second: each observation looks back over the same ones."""
         self._along = self._ripple("along", config.gust_mps)
         self._across = self._ripple("across", config.gust_mps / 2)
         self._up = self._ripple("up", config.gust_mps / 4)
@@ -67,7 +72,7 @@ class Weather:
         """What the station says at `t_s`: it takes a reading every second."""
         config = self.config
         taken_s = math.floor(t_s if config.silent_after_s is None else min(t_s, config.silent_after_s))
-        speeds = [math.hypot(*self.wind(taken_s - back)[:2]) for back in range(0, MEAN_OVER_S, 3)]
+        speeds = [self._speed(taken_s - back) for back in range(0, MEAN_OVER_S, 3)]
         return Observation(
             wind_mps=sum(speeds) / len(speeds),
             gust_mps=max(speeds),
@@ -77,3 +82,8 @@ class Weather:
             temperature_c=config.temperature_c,
             taken_s=taken_s,
         )
+
+    def _speed(self, t_s: float) -> float:
+        if t_s not in self._speeds:
+            self._speeds[t_s] = math.hypot(*self.wind(t_s)[:2])
+        return self._speeds[t_s]

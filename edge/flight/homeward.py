@@ -42,7 +42,7 @@ def out_of_bounds(seen: Seen, site: Site) -> Iterator[str]:
 
 
 def position_lies(seen: Seen) -> Iterator[str]:
-    """Fix, estimator and motion (F17). An autopilot that can't return without a position refuses to, and is told to land."""
+    """Fix, estimator and motion (F17). An autopilot that can't return without it refuses, and is told to land."""
     told, now_s = seen.telemetry, seen.now_s
     if is_fresh(told.gps_s, now_s) and (told.gps_fix or 0) < 3:
         yield "no 3D position fix in flight (F17)"

@@ -3,7 +3,7 @@
 import math
 from datetime import datetime
 
-from edge.flight import energy
+from edge.flight import airspace, energy
 from edge.flight.dockside import DockReading, lid, signals_fresh
 from edge.flight.gate import Memory
 from edge.flight.geometry import Target, distance_m
@@ -149,4 +149,5 @@ def _flight_warnings(site: Site, sortie: Sortie, seen: Seen) -> tuple[str, ...]:
     words = seen.telemetry.last_words(seen.now_s - 15)
     fresh = is_fresh(seen.telemetry.position_s, seen.now_s)
     blind = () if fresh else ("the aircraft's position is not fresh (F17)",)
-    return (*shut, *blind, *f7_weather(Case(seen, site, target)), *((words,) if words else ()))
+    near = tuple(f"{contact.name} comes too near (F14)" for contact in airspace.near(seen, site))
+    return (*near, *shut, *blind, *f7_weather(Case(seen, site, target)), *((words,) if words else ()))

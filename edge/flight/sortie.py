@@ -76,7 +76,7 @@ def advance(site: Site, sortie: Sortie, seen: Seen) -> Step:
         if (sortie.stage, happened) in STEPS:
             after, moved = _move(site, sortie, seen, Cause(happened, text, sortie.launch_id))
             return replace(_run(after, seen), moved=moved)
-    return _run(replace(sortie, gave_up=""), seen)
+    return _run(replace(sortie, gave_up="") if sortie.gave_up else sortie, seen)
 
 
 def may_close(seen: Seen) -> bool:
@@ -141,6 +141,8 @@ def _watch(site: Site, sortie: Sortie, seen: Seen) -> Sortie:
     forced = sortie.forced or must_return(seen, site, seen.now_s - took_off_s, land_at)
     lingering = airspace.lingering(seen, site) if sortie.avoided else ()
     avoided = tuple(icao for icao in sortie.avoided if icao in lingering)
+    if (took_off_s, forced, shut_s, avoided) == (sortie.took_off_s, sortie.forced, sortie.shut_s, sortie.avoided):
+        return sortie
     return replace(sortie, took_off_s=took_off_s, forced=forced, shut_s=shut_s, avoided=avoided)
 
 
@@ -155,7 +157,7 @@ def _run(sortie: Sortie, seen: Seen) -> Step:
     settled = sortie.talk is None and not sortie.gave_up
     facts = Facts(sortie.stage, seen.telemetry.armed, sortie.flew, settled, sortie.failure)
     opened, answers = progress(sortie.opened, facts)
-    sortie = replace(sortie, opened=opened)
+    sortie = sortie if opened == sortie.opened else replace(sortie, opened=opened)
     if sortie.stage is Stage.PARKED and not opened:
         sortie = Sortie(Stage.PARKED, sortie.since_s)
     return Step(sortie, sends, lid_wish, answers=answers)

@@ -2,7 +2,7 @@
 
 import math
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from enum import IntEnum
 from typing import Any, Protocol
 
@@ -122,76 +122,83 @@ def is_fresh(at_s: float | None, now_s: float, limit_s: float = FRESH_S) -> bool
     return at_s is not None and now_s - at_s < limit_s
 
 
+def _with(known: Telemetry, **changes: object) -> Telemetry:
+    """`dataclasses.replace`, which took a seventh of a lockstep flight's time for the checks that it makes anew."""
+    new = object.__new__(Telemetry)
+    new.__dict__.update(known.__dict__, **changes)
+    return new
+
+
 def hear(known: Telemetry, message: Message, now_s: float) -> Telemetry:
     """`known` and what the message adds; values outside their physical range are left out, never believed."""
     kind = message.get_type()
     if kind in AROUND:  # other devices of the aircraft: they don't prove that the autopilot lives
         return AROUND[kind](known, message, now_s)
-    known = replace(known, heard_s=now_s)
+    known = _with(known, heard_s=now_s)
     add = _ADD.get(kind)
     return add(known, message, now_s) if add else known
 
 
 def _heartbeat(known: Telemetry, message: Message, now_s: float) -> Telemetry:
     armed = bool(message.base_mode & ARMED_FLAG)
-    return replace(known, heartbeat_s=now_s, custom_mode=int(message.custom_mode), armed=armed)
+    return _with(known, heartbeat_s=now_s, custom_mode=int(message.custom_mode), armed=armed)
 
 
 def _gps(known: Telemetry, message: Message, now_s: float) -> Telemetry:
     satellites = message.satellites_visible if message.satellites_visible < 255 else None
-    return replace(known, gps_s=now_s, gps_fix=message.fix_type, satellites=satellites)
+    return _with(known, gps_s=now_s, gps_fix=message.fix_type, satellites=satellites)
 
 
 def _battery(known: Telemetry, message: Message, now_s: float) -> Telemetry:
     """The flight battery is instance 0; -1 is the standard's "unknown"."""
     if message.id != 0 or not 0 <= message.battery_remaining <= 100:
         return known
-    return replace(known, battery_s=now_s, battery_pct=float(message.battery_remaining))
+    return _with(known, battery_s=now_s, battery_pct=float(message.battery_remaining))
 
 
 def _landed(known: Telemetry, message: Message, now_s: float) -> Telemetry:
     if message.landed_state not in set(Landed):
         return known
-    return replace(known, landed_s=now_s, landed=Landed(message.landed_state))
+    return _with(known, landed_s=now_s, landed=Landed(message.landed_state))
 
 
 def _estimate(known: Telemetry, message: Message, now_s: float) -> Telemetry:
     """EKF_STATUS_REPORT (ArduPilot) and ESTIMATOR_STATUS (PX4) share these two bits."""
     ok = bool(message.flags & EKF_POS_HORIZ_ABS) and not message.flags & EKF_CONST_POS
-    return replace(known, ekf_s=now_s, ekf_ok=ok)
+    return _with(known, ekf_s=now_s, ekf_ok=ok)
 
 
 def _traffic(known: Telemetry, message: Message, now_s: float) -> Telemetry:
     new = contact(message, now_s)
     contacts = heard(known.contacts, new, now_s) if new else known.contacts
-    return replace(known, traffic_s=now_s, contacts=contacts)
+    return _with(known, traffic_s=now_s, contacts=contacts)
 
 
 def _receiver(known: Telemetry, message: Message, now_s: float) -> Telemetry:
     """UAVIONIX_ADSB_RF_HEALTH_OK is 1: an empty sky still has a living receiver."""
-    return replace(known, traffic_s=now_s) if message.rfHealth == 1 else known
+    return _with(known, traffic_s=now_s) if message.rfHealth == 1 else known
 
 
 def _remote_id(known: Telemetry, message: Message, now_s: float) -> Telemetry:
     """OPEN_DRONE_ID_ARM_STATUS: 0 = MAV_ODID_ARM_STATUS_GOOD_TO_ARM."""
     fault = "" if message.status == 0 else _plain(message.error) or "not fit to fly"
-    return replace(known, remote_id_s=now_s, remote_id_fault=fault)
+    return _with(known, remote_id_s=now_s, remote_id_fault=fault)
 
 
 def _ack(known: Telemetry, message: Message, now_s: float) -> Telemetry:
-    return replace(known, acks={**known.acks, message.command: Ack(message.result, now_s)})
+    return _with(known, acks={**known.acks, message.command: Ack(message.result, now_s)})
 
 
 def _text(known: Telemetry, message: Message, now_s: float) -> Telemetry:
     text = Text(message.severity, _plain(message.text), now_s)
-    return replace(known, texts=(*known.texts, text)[-10:])
+    return _with(known, texts=(*known.texts, text)[-10:])
 
 
 def _position(known: Telemetry, message: Message, now_s: float) -> Telemetry:
     lat, lon = message.lat / 1e7, message.lon / 1e7
     if (lat == 0 and lon == 0) or not (-90 <= lat <= 90 and -180 <= lon <= 180):
         return known
-    return replace(
+    return _with(
         known,
         position_s=now_s,
         place=Place(lat, lon),
@@ -215,11 +222,11 @@ def _jumps(known: Telemetry, place: Place, now_s: float) -> bool:
 def _status(known: Telemetry, message: Message, now_s: float) -> Telemetry:
     checked = message.onboard_control_sensors_enabled & PREARM_CHECK
     prearm = bool(message.onboard_control_sensors_health & PREARM_CHECK) if checked else None
-    known = replace(known, health_s=now_s, prearm_ok=prearm)
+    known = _with(known, health_s=now_s, prearm_ok=prearm)
     if message.voltage_battery != 0xFFFF:
-        known = replace(known, battery_v=message.voltage_battery / 1000)
+        known = _with(known, battery_v=message.voltage_battery / 1000)
     if 0 <= message.battery_remaining <= 100:
-        known = replace(known, battery_s=now_s, battery_pct=float(message.battery_remaining))
+        known = _with(known, battery_s=now_s, battery_pct=float(message.battery_remaining))
     return known
 
 

@@ -9,6 +9,7 @@ from bench.lockstep import DOCK, World
 from edge.flight import traffic
 from edge.flight.geometry import M_PER_DEG, Place
 from edge.flight.launch import Stage
+from edge.flight.report import warnings
 from edge.flight.telemetry import Telemetry, hear
 from edge.flight.traffic import Contact, GiveWay, Own, Ways
 from sim.autopilot.estimate import Origin
@@ -133,6 +134,7 @@ def test_in_the_air_it_goes_down_once_and_a_person_decides_from_then() -> None:
     intruder(world, (60, -2500, -110), (0, 45, 0))
     world.until_stage(Stage.HOLDING)
     assert world.moves[-1].cause.text == "GNEWS comes too near: descend (F14)"
+    assert "GNEWS comes too near (F14)" in warnings(world.site, world.sortie, world.seen())
     world.run(8)
     assert world.telemetry.climb_mps < -1
     goto = world.go_to(Place(NEAR.lat, NEAR.lon), 80)
