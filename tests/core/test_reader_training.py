@@ -62,7 +62,8 @@ def test_every_type_has_every_character() -> None:
     for name in (UK, *FONTS):
         for char in CHARACTERS:
             drawn = ink(name, char)
-            assert drawn.shape[0] == CAP_PX and drawn.max() == 255, (name, char)
+            assert drawn.shape[0] == CAP_PX, (name, char)
+            assert drawn.max() == 255, (name, char)
 
 
 def test_uk_twins_are_taught_one_way_where_no_format_tells_them_apart() -> None:
