@@ -78,11 +78,14 @@ def test_a_write_that_waited_does_not_undo_a_newer_one(tmp_path: Path) -> None:
         older = Memory().admit(make_order(Hold(), seq=1))
         newer = older.admit(make_order(SCENE, seq=2))
         voice.keep_memory(older)
-        assert await voice.keep_now(newer, Saved())
+        voice.keep_sortie(Saved())
+        under_way = Saved(target=(52.2, 0.12, 30.0))
+        assert await voice.keep_now(newer, under_way)
+        assert disk.saved() == under_way, "what a launch opens the lid for is on the disk before it does"
         writing = asyncio.create_task(voice.run())
         await voice.finish(10)
         writing.cancel()
-        assert disk.memory() == newer
+        assert (disk.memory(), disk.saved()) == (newer, under_way)
         outbox.close()
 
     asyncio.run(story())
