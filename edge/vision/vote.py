@@ -5,6 +5,9 @@ that it gave to its own character and to its rivals; what is left is shared by a
 readings of one vehicle share their blur, so a further reading counts half; a reader is as sure of a plate too small to
 tell M from W, so one from afar counts less still and is never believed wholly. The sums are the places' posteriors;
 the formats of marks choose among them (grammar.py).
+
+A reader that loses a plate's end in rain or shade is as sure of what is left, and what is left of one mark is often
+another: 64ERM of GL64ERM. So a part speaks for the whole where both were read, and a short mark needs more witnesses.
 """
 
 from collections import defaultdict
@@ -18,6 +21,13 @@ from wire.vrm import UNKNOWN, fold, parse
 ALPHABET = 36
 FIRM_READINGS = 3
 FIRM_CHAR = 0.9
+PART_READINGS = 6
+"""For a text of fewer than WHOLE characters: most of a vehicle's budget."""
+WHOLE = 7
+"""Characters of a current mark: every shorter one may be a part of one."""
+PART_SHARE = 0.5
+"""At most, for a text of which a longer reading was heard and not believed."""
+WEAK_CHAR = 0.8
 FURTHER_WEIGHT = 0.5
 AFAR_DOUBT = 0.12
 FULL_WEIGHT = 0.6
@@ -49,7 +59,7 @@ class Reading:
 @dataclass(frozen=True)
 class Consensus:
     """`text`: as voted; `vrm`: canonical; `agreeing`: readings of weight that say the same (O = 0, I = 1);
-    `share`: how likely the whole text is among all that were considered."""
+    `share`: how likely the whole text is among all that were considered; `part`: a longer reading holds it."""
 
     text: str
     vrm: str
@@ -59,6 +69,7 @@ class Consensus:
     agreeing: int
     raw: str
     share: float = 1.0
+    part: bool = False
 
     @property
     def confidence(self) -> float:
@@ -66,9 +77,10 @@ class Consensus:
 
     @property
     def firm(self) -> bool:
-        """Enough to tell the control room before the vehicle has gone; an unknown format needs one more witness."""
-        needed = FIRM_READINGS + (self.format == UNKNOWN)
-        return self.agreeing >= needed and min(self.chars, default=0.0) >= FIRM_CHAR
+        """Enough to tell the control room before the vehicle has gone; an unknown format needs one more witness, a
+        short mark several; what is a part of another reading waits until there is no more to read."""
+        needed = PART_READINGS if len(self.vrm) < WHOLE else FIRM_READINGS + (self.format == UNKNOWN)
+        return not self.part and self.agreeing >= needed and min(self.chars, default=0.0) >= FIRM_CHAR
 
 
 def vote(readings: list[Reading]) -> Consensus | None:
@@ -88,14 +100,23 @@ def vote(readings: list[Reading]) -> Consensus | None:
     mark = parse(text)
     agreeing = sum(r.weight >= FULL_WEIGHT and fold(r.text) == fold(text) for r in readings)
     raw = next((r.raw for r in sorted(readings, key=lambda r: -r.confidence) if r.text == text), text)
-    return Consensus(text, mark.canonical, mark.format, weighed.chars, len(readings), agreeing, raw, weighed.share)
+    part = mark.format != "current" and any(_holds(reading, text) for reading in readings)
+    share = min(weighed.share, PART_SHARE) if part else weighed.share
+    return Consensus(text, mark.canonical, mark.format, weighed.chars, len(readings), agreeing, raw, share, part)
+
+
+def _holds(reading: Reading, text: str) -> bool:
+    """Whether it is longer and has `text` in it."""
+    return len(reading.text) > len(text) and fold(text) in fold(reading.text)
 
 
 def _pivot(readings: list[Reading]) -> Reading:
-    """The heaviest reading of the length that has the most weight."""
+    """The heaviest reading of the length that has the most weight; a part counts for the whole mark that holds it."""
     weight: dict[int, float] = defaultdict(float)
+    wholes = [r for r in readings if min(r.chars) >= WEAK_CHAR and parse(r.text).format == "current"]
     for reading in readings:
-        weight[len(reading.text)] += reading.weight * reading.confidence + 1e-3
+        whole = next((whole for whole in wholes if _holds(whole, reading.text)), reading)
+        weight[len(whole.text)] += reading.weight * reading.confidence + 1e-3
     length = max(weight, key=lambda n: weight[n])
     return max((r for r in readings if len(r.text) == length), key=lambda r: r.weight * r.confidence)
 
@@ -199,14 +220,14 @@ class Told:
 
 
 REPEAT_S = 10.0
-WEAK_CHAR = 0.8
 
 
 def repeats(consensus: Consensus, told: list[Told], t: float) -> bool:
     """Whether the same vehicle was told in the last 10 s: its track was split by dropped frames.
 
     Also a mark that differs in one character which this consensus itself doubts; a fleet with numbers in a row must
-    not lose vehicles, so a sure difference is another vehicle.
+    not lose vehicles, so a sure difference is another vehicle. What is left of a mark repeats it; the whole mark after
+    a part of it was told is news, for the part may have been nobody's.
     """
     key = fold(consensus.vrm)
     recent = [known.key for known in told if t - known.t <= REPEAT_S]
@@ -215,7 +236,6 @@ def repeats(consensus: Consensus, told: list[Told], t: float) -> bool:
 
 def _doubtful_twin(key: str, known: str, chars: tuple[float, ...]) -> bool:
     if len(key) != len(known):
-        short = min(key, known, key=len)
-        return len(short) >= 4 and short != max(key, known, key=len) and short in max(key, known, key=len)
+        return 4 <= len(key) < len(known) and key in known
     differing = [place for place, (a, b) in enumerate(zip(key, known, strict=True)) if a != b]
     return len(differing) == 1 and chars[differing[0]] < WEAK_CHAR

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from edge.vision.vote import Consensus, Reading, Told, plausible, repeats, vote
+from edge.vision.vote import PART_READINGS, Consensus, Reading, Told, plausible, repeats, vote
 from wire.vrm import fold
 
 
@@ -80,6 +80,30 @@ def test_three_that_agree_are_firm_and_an_unknown_format_needs_four() -> None:
     assert consensus(*[reading("WOB12345")] * 4).firm
 
 
+def test_what_is_left_of_a_mark_is_not_firm_though_it_is_a_mark_too() -> None:
+    """64ERM of GL64ERM, as rain left it: three sure readings of the part are no word before the vehicle has gone."""
+    assert not consensus(*[reading("64ERM")] * 3).firm
+    assert not consensus(*[reading("L64ERM")] * 3).firm
+    assert consensus(*[reading("64ERM")] * PART_READINGS).firm
+    assert not consensus(*[reading("64ERM")] * PART_READINGS, reading("GL64ERM", 0.5)).firm
+
+
+def test_a_part_speaks_for_the_whole_that_was_read() -> None:
+    found = consensus(*[reading("64ERM")] * 3, reading("GL64ERM"))
+    assert found.vrm == "GL64ERM"
+    assert found.share > 0.8
+
+
+def test_a_doubtful_whole_does_not_replace_a_part_but_makes_it_doubtful() -> None:
+    found = consensus(*[reading("64ERM")] * 3, reading("GL64ERM", 0.5, 0.4))
+    assert found.vrm == "64ERM"
+    assert found.share <= 0.5
+
+
+def test_a_stroke_before_a_whole_mark_does_not_delay_it() -> None:
+    assert consensus(*[reading("AB12CDE")] * 3, reading("IAB12CDE", 0.6)).firm
+
+
 texts = st.text("ABO01I8", min_size=1, max_size=9)
 readings = st.lists(
     texts.flatmap(
@@ -126,6 +150,12 @@ def test_a_doubtful_neighbour_is_the_same_vehicle_and_a_sure_one_is_not() -> Non
 def test_a_mark_cut_by_the_frame_is_the_same_vehicle() -> None:
     told = [Told.of(consensus(*[reading("AB12CDE")] * 3), 100.0)]
     assert repeats(consensus(*[reading("B12CDE")] * 3), told, 101.0)
+
+
+def test_the_whole_mark_is_told_though_a_part_of_it_was() -> None:
+    """A stolen car must not stay untold because rain had hidden its first letters a second before."""
+    told = [Told.of(consensus(*[reading("64ERM")] * PART_READINGS), 100.0)]
+    assert not repeats(consensus(*[reading("GL64ERM")] * 3), told, 101.0)
 
 
 @pytest.mark.parametrize(
