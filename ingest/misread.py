@@ -11,7 +11,7 @@ A vehicle that both cameras misread alike, because its plate is dirty, shows in 
 from collections import defaultdict
 from collections.abc import Mapping
 from dataclasses import dataclass
-from math import exp, sqrt
+from math import exp, log, sqrt
 from random import Random
 
 from ingest.passes import Audit, Counts, Evidence, Stratum, counts
@@ -22,10 +22,6 @@ it."""
 PRIOR_READS = 15.0
 """Reads' worth of belief that a stratum is as its camera's others are."""
 ROUNDS = 60
-DOUBTFUL = 3
-"""Steps of doubt from which a read may be wrong in several characters."""
-USUAL_LOST, MOST_LOST, PRIOR_LOST = 0.1, 1.0, 200.0
-"""Misreads of several characters for each of one: as assumed, at most, and worth so many misreads of evidence."""
 REDRAWN = 24
 """Times that the counts are drawn anew to see how far the estimate may be off."""
 Z = 1.96
@@ -84,31 +80,17 @@ def fit(evidence: Evidence) -> Fitted:
             for stratum, doubt in said.items()
         }
         checked, blamed = _blame(evidence, rates, expected)
-    lost = _lost(evidence, rates)
-    heard = {stratum: checked[stratum] / (checked[stratum] + PRIOR_READS) for stratum in rates}
-    whole = {stratum: min(rate * (1 + lost * heard[stratum]), 1.0) for stratum, rate in rates.items()}
+    whole = {
+        stratum: min(rate * (1 + _several(rate) * checked[stratum] / (checked[stratum] + PRIOR_READS)), 1.0)
+        for stratum, rate in rates.items()
+    }
     return Fitted(whole, checked, blamed)
 
 
-def _lost(evidence: Evidence, rates: Mapping[Stratum, float]) -> float:
-    """Misreads of several characters, which no other pass is like, for each one of a single character.
-
-    Fewer reads of the doubtful strata find an earlier pass than of the same camera's sure ones.
-    """
-    met, sure_met, sure_told = counts(), defaultdict[str, float](float), defaultdict[str, float](float)
-    for (_, stratum), audit in evidence.audits.items():
-        met[stratum] += audit.pairs - audit.chance
-    doubtful = {stratum for stratum in evidence.told if stratum[1] >= DOUBTFUL or stratum[2]}
-    for stratum in evidence.told.keys() - doubtful:
-        sure_met[stratum[0]] += met[stratum]
-        sure_told[stratum[0]] += evidence.told[stratum]
-    missing = PRIOR_LOST * USUAL_LOST
-    wrong = PRIOR_LOST
-    for stratum in doubtful:
-        expected = evidence.told[stratum] * sure_met[stratum[0]] / max(sure_told[stratum[0]], 1.0)
-        missing += expected - met[stratum]
-        wrong += expected * rates[stratum]
-    return min(max(missing / wrong, 0.0), MOST_LOST)
+def _several(rate: float) -> float:
+    """Misreads of several characters, which no other pass is like, for each one of a single character: half as many as
+    the characters that err in a mark, where they err independently (Poisson)."""
+    return -log(1 - min(rate, 0.9)) / 2
 
 
 def by_camera(evidence: Evidence, rates: Mapping[Stratum, float]) -> dict[str, float]:

@@ -20,7 +20,7 @@ from train.plate import plate as trained_plate
 
 Bgr = NDArray[np.uint8]
 Rng = np.random.Generator
-SIZE = (416, 160)
+SIZE = (416, 240)
 """Width and height of a frame, px."""
 KINDS: tuple[Kind, ...] = ("current",) * 16 + ("prefix", "suffix", "dateless", "northern_ireland")
 FOREIGN = 0.12
