@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from math import exp, log, sqrt
 from random import Random
 
-from ingest.passes import Audit, Counts, Evidence, Stratum, counts
+from ingest.passes import Audit, Counts, Evidence, Stratum
 
 PRIOR_ERRORS = 6.0
 """Errors' worth of belief that a camera is as good as its doubts say, or as all cameras' are; so much evidence halves
