@@ -29,10 +29,13 @@ SAME = 0.45
 """Boxes that overlap by more than this (IoU) are one plate."""
 LOOK = 608
 """Longer side, px, at which a camera's picture is seen."""
-LOOKS = (320, LOOK, 1216)
-"""Longer sides at which a still is seen: near plates (the net knows them up to 300 px), usual ones, and far ones where
-the picture is large enough to hold more than the second look shows. On 51 photos of 350 to 1,023 px the first two looks
-found all 51 plates at heat 0.4, the second alone 48 (train.score, 2-core x86, 13 and 9 ms)."""
+NEAR_LOOK = 256
+"""A still is seen this small too, for the nearest plates."""
+LEAST_PX, MOST_PX = 40, 320
+"""Of the near look only plates at least so wide in it count, of the others only those at most so wide: beyond, boxes
+fit worse, and the surer of two looks need not be the one whose box fits better."""
+FAR_LOOK = 1216
+"""And this large where the picture is: it holds more than the usual look shows."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -59,8 +62,10 @@ class PlateDetector:
 
     def still(self, bgr: Bgr, sure: float = STILL_SURE) -> list[PlateBox]:
         """Plates of a still picture, looked at in several sizes; each plate once, as its surest sight saw it."""
-        looks = LOOKS if max(bgr.shape[:2]) >= LOOKS[-1] else LOOKS[:-1]
-        return suppress([plate for long_side in looks for plate in self(bgr, long_side, sure)])
+        near = [plate for plate in self(bgr, NEAR_LOOK, sure) if _seen_px(plate, bgr, NEAR_LOOK) >= LEAST_PX]
+        sides = (LOOK, FAR_LOOK) if max(bgr.shape[:2]) >= FAR_LOOK else (LOOK,)
+        usual = [plate for side in sides for plate in self(bgr, side, sure) if _seen_px(plate, bgr, side) <= MOST_PX]
+        return suppress(near + usual)
 
 
 def load_detector(
@@ -99,6 +104,12 @@ def scaled(bgr: Bgr, size: tuple[int, int]) -> Bgr:
         even = bgr[: 2 * half[1], : 2 * half[0]]
         bgr = cv2.resize(even, half, interpolation=cv2.INTER_AREA).astype(np.uint8, copy=False)
     return cv2.resize(bgr, size, interpolation=cv2.INTER_LINEAR).astype(np.uint8, copy=False)
+
+
+def _seen_px(plate: PlateBox, bgr: Bgr, long_side: int) -> float:
+    """The plate's width in the picture as it was seen."""
+    x1, _, x2, _ = plate.box
+    return float((x2 - x1) * long_side / max(bgr.shape[:2]))
 
 
 def decode(out: Map, sure: float) -> list[PlateBox]:

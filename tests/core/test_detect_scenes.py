@@ -5,8 +5,6 @@ from collections.abc import Callable, Iterator
 import numpy as np
 import pytest
 
-pytest.importorskip("torch", reason="torch is not installed: it is needed for training only")
-
 from edge.vision.detect import overlap
 from train.scenes import Sight, passing, streets
 
