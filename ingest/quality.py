@@ -8,19 +8,26 @@ import argparse
 import queue
 import sys
 import threading
+from base64 import b64decode
 from collections import deque
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from random import Random
 
 import structlog
-from pydantic import ValidationError
 
 from ingest.misread import estimate
 from ingest.passes import Evidence, Passes, Seen
 from ingest.room import RoomConfig, connect_broker
 from ingest.store.connect import LOST, Db, connect_patiently, database_url
-from ingest.store.quality import ReadForEstimate, forget_rejected, put_misreads, put_rejected, reads_between
+from ingest.store.quality import (
+    ReadForEstimate,
+    RejectedRow,
+    forget_rejected,
+    put_misreads,
+    put_rejected,
+    reads_between,
+)
 from ingest.store.schema import migrate
 from wire.config import read_config
 from wire.process import guarded, setup_logging, stop_event
@@ -70,8 +77,17 @@ class Estimates:
 
 def seen_of(row: ReadForEstimate) -> Seen:
     """A stored read, as the estimate counts it."""
-    name, at = f"{row.box}/{row.camera}", row.seen_at.timestamp()
+    name, at = f"{row.box}/{row.camera}", min(row.seen_at, row.stored_at).timestamp()
     return Seen(name, row.fold, at, 1 - row.confidence, row.format == UNKNOWN)
+
+
+def kept(rejected: RejectedRead, now: datetime) -> RejectedRow:
+    """As it is stored; its day ends by the room's clock, whatever the box's says. Raises ValueError for a picture or a
+    text that no database takes."""
+    if "\0" in rejected.text + rejected.reason:
+        raise ValueError("a zero character in a text")
+    b64decode(rejected.patch, validate=True)
+    return RejectedRow(**rejected.model_dump() | {"at": min(rejected.at, now)})
 
 
 class Quality:
@@ -79,7 +95,7 @@ class Quality:
 
     def __init__(self, room: RoomConfig) -> None:
         self._room = room
-        self._waiting: queue.Queue[RejectedRead] = queue.Queue(HELD)
+        self._waiting: queue.Queue[RejectedRow] = queue.Queue(HELD)
 
     def hear(self, topic: str, payload: bytes) -> None:
         """A rejected read; one that can't be read or has no room is let go: it is no evidence of anything."""
@@ -87,8 +103,8 @@ class Quality:
             rejected = RejectedRead.model_validate_json(payload)
             fields = REJECTED.match(topic)
             if fields and fields["edge"] == rejected.edge:
-                self._waiting.put_nowait(rejected)
-        except (ValidationError, queue.Full) as error:
+                self._waiting.put_nowait(kept(rejected, datetime.now(UTC)))
+        except (ValueError, queue.Full) as error:
             log.warning("rejected_read_let_go", topic=topic, why=type(error).__name__)
 
     def run(self, stopping: threading.Event) -> None:
@@ -107,18 +123,21 @@ class Quality:
         migrate(db)
         estimates = Estimates(datetime.now(UTC) - timedelta(days=DAYS), self._room.quality.test_plates)
         while not stopping.is_set():
-            self.turn(db, estimates, datetime.now(UTC))
-            stopping.wait(TURN_S)
+            if not self.turn(db, estimates, datetime.now(UTC)):
+                stopping.wait(TURN_S)
 
-    def turn(self, db: Db, estimates: Estimates, now: datetime) -> None:
-        """What came is stored, what is past its day goes, what was read is counted."""
+    def turn(self, db: Db, estimates: Estimates, now: datetime) -> bool:
+        """What came is stored, what is past its day goes, some of what was read is counted; whether more waits."""
         while not self._waiting.empty():
             put_rejected(db, self._waiting.get_nowait())
         forget_rejected(db)
         settled = now - timedelta(seconds=SETTLED_S)
-        while rows := reads_between(db, estimates.read_until, settled, BATCH):
-            estimates.add(rows)
+        rows = reads_between(db, estimates.read_until, settled, BATCH)
+        estimates.add(rows)
+        if len(rows) >= BATCH:
+            return True
         estimates.put(db, now)
+        return False
 
 
 def main(argv: list[str] | None = None) -> int:

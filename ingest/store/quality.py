@@ -9,7 +9,7 @@ from psycopg.rows import class_row
 from ingest.misread import Estimate
 from ingest.store.connect import Db
 from wire.frozen import Frozen
-from wire.rejected import KEPT_S, RejectedRead
+from wire.rejected import KEPT_S
 
 
 class ReadForEstimate(Frozen):
@@ -74,11 +74,15 @@ def put_misreads(db: Db, estimates: Mapping[str, Estimate], at: datetime) -> Non
 
 
 def list_misreads(db: Db) -> list[MisreadRow]:
-    query = "SELECT box AS edge, camera, at, reads, rate, low, high, checked FROM misreads ORDER BY box, camera"
+    """Of the cameras that have told reads in the last week."""
+    query = (
+        "SELECT box AS edge, camera, at, reads, rate, low, high, checked FROM misreads"
+        " WHERE at > now() - interval '7 days' ORDER BY box, camera"
+    )
     return db.cursor(row_factory=class_row(MisreadRow)).execute(query).fetchall()
 
 
-def put_rejected(db: Db, rejected: RejectedRead) -> None:
+def put_rejected(db: Db, rejected: RejectedRow) -> None:
     """The same one twice is kept once."""
     db.execute(
         "INSERT INTO rejected (box, camera, at, text, reason, confidence, frames, patch)"

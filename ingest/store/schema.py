@@ -137,7 +137,10 @@ CREATE TABLE rejected (
     frames int NOT NULL, patch bytea NOT NULL, PRIMARY KEY (at, box, camera, text));
 """
 
-MIGRATIONS = (_EVENTS, _INCIDENTS, _ORDERS, _PEOPLE, _HEADS, _SCENES, _QUALITY)
+_STORED = "CREATE INDEX ON reads (stored_at);"
+"""The misread estimate asks every few seconds what is new."""
+
+MIGRATIONS = (_EVENTS, _INCIDENTS, _ORDERS, _PEOPLE, _HEADS, _SCENES, _QUALITY, _STORED)
 
 
 def migrate(db: Db) -> int:

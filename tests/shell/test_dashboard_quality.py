@@ -12,12 +12,13 @@ import pytest
 from ingest.commit import Batch, commit
 from ingest.inbound import read_message
 from ingest.matching import NO_MARKS
+from ingest.misread import Estimate
 from ingest.quality import SETTLED_S, Estimates, Quality
 from ingest.room import IncidentConfig, RoomConfig
 from ingest.store import audit
 from ingest.store.connect import connect
 from ingest.store.partitions import ensure_days
-from ingest.store.quality import forget_rejected, list_misreads, list_rejected
+from ingest.store.quality import forget_rejected, list_misreads, list_rejected, put_misreads
 from tests.support.dashboard_room import Console, running
 from tests.support.ingest_box import Chain, read
 from wire.config import read_config
@@ -28,8 +29,10 @@ Db = psycopg.Connection[Any]
 GROUND = {"reason": "the camera misses vehicles", "case": "42/26"}
 
 
-def rejected(at: datetime, text: str = "PARKING", edge: str = "road-1") -> tuple[str, bytes]:
-    patch = b64encode(b"\xff\xd8 a plate \xff\xd9" * 20).decode()
+PATCH = b64encode(b"\xff\xd8 a plate \xff\xd9" * 20).decode()
+
+
+def rejected(at: datetime, text: str = "PARKING", edge: str = "road-1", patch: str = PATCH) -> tuple[str, bytes]:
     said = RejectedRead(
         edge=edge, camera="road-1-cam", at=at, text=text, reason="lettering", confidence=0.4, frames=3, patch=patch
     )
@@ -63,7 +66,34 @@ def test_a_rejected_read_stays_a_day_and_no_longer(database: Db, quality: Qualit
     assert database.execute("SELECT count(*) FROM rejected").fetchone() == (1,)
 
 
-def test_stored_reads_become_an_estimate_that_each_read_enters_once(database: Db, quality: Quality) -> None:
+def test_a_box_whose_clock_is_ahead_does_not_lengthen_the_day(database: Db, quality: Quality) -> None:
+    now = datetime.now(UTC)
+    quality.hear(*rejected(now + timedelta(days=400), "AHEAD"))
+    turn(quality, database, now)
+    assert [row.text for row in list_rejected(database, 10)] == ["AHEAD"]
+    database.execute("UPDATE rejected SET at = at - interval '25 hours'")
+    assert forget_rejected(database) == 1
+
+
+@pytest.mark.parametrize(("text", "patch"), [("PARKING", "no base64!"), ("PAR\0KING", PATCH)])
+def test_what_no_database_takes_stops_nobody_elses(database: Db, quality: Quality, text: str, patch: str) -> None:
+    now = datetime.now(UTC)
+    quality.hear(*rejected(now, text, patch=patch))
+    quality.hear(*rejected(now, "NEXT"))
+    turn(quality, database, now)
+    assert [row.text for row in list_rejected(database, 10)] == ["NEXT"]
+
+
+def test_a_camera_that_has_long_told_nothing_has_no_estimate(database: Db) -> None:
+    now = datetime.now(UTC)
+    put_misreads(database, {"road-1/gone": Estimate(9, 0.1, 0.0, 0.2, 0)}, now - timedelta(days=8))
+    put_misreads(database, {"road-1/here": Estimate(9, 0.1, 0.0, 0.2, 0)}, now)
+    assert [row.camera for row in list_misreads(database)] == ["here"]
+
+
+def test_stored_reads_become_an_estimate_that_each_read_enters_once(
+    database: Db, quality: Quality, monkeypatch: pytest.MonkeyPatch
+) -> None:
     now = datetime.now(UTC)
     ensure_days(database, now.date(), 1)
     chain = Chain()
@@ -71,8 +101,10 @@ def test_stored_reads_become_an_estimate_that_each_read_enters_once(database: Db
     items = [item for line in lines for item in read_message(EVENT.of("road-1"), line)]
     commit(database, Batch.of(items), NO_MARKS, IncidentConfig(), now)
     later = now + timedelta(seconds=SETTLED_S + 1)
-    estimates = turn(quality, database, later)
-    quality.turn(database, estimates, later + timedelta(seconds=5))
+    estimates = Estimates(now - timedelta(days=7), ("XY99 XYZ",))
+    monkeypatch.setattr("ingest.quality.BATCH", 10)
+    assert quality.turn(database, estimates, later), "more waits: rejected reads have their turn between two batches"
+    assert not quality.turn(database, estimates, later + timedelta(seconds=5))
     (row,) = list_misreads(database)
     assert (row.edge, row.camera, row.reads) == ("road-1", "road-1-cam", 25)
     assert row.low < row.rate < row.high
