@@ -25,8 +25,8 @@ PART_READINGS = 6
 """For a text of fewer than WHOLE characters: most of a vehicle's budget."""
 WHOLE = 7
 """Characters of a current mark: every shorter one may be a part of one."""
-PART_SHARE = 0.5
-"""At most, for a text of which a longer reading was heard and not believed."""
+PART_SHARE = 0.3
+"""At most, for a text of which a longer reading was heard and not believed: a possible hit, never a hit."""
 WEAK_CHAR = 0.8
 FURTHER_WEIGHT = 0.5
 AFAR_DOUBT = 0.12
