@@ -8,7 +8,7 @@ from typing import Any
 from uuid import UUID, uuid4
 
 from edge.config import Limits
-from edge.flight import inspection, streams
+from edge.flight import deadman, inspection, streams
 from edge.flight.autopilots import Command, profile_of
 from edge.flight.codec import Codec
 from edge.flight.dock import parse
@@ -236,7 +236,8 @@ class World:
         self.room_s = self.now_s if self.room else self.room_s
         if self._is_due(10) or self.clock.room_at is None:
             self._look_at_clock()
-        if self.heartbeats and self._is_due(20):
+        _, beat_s = deadman.beat(self.sortie, self.telemetry, self.now_s)
+        if self.heartbeats and self._is_due(round(beat_s / TICK_S)):
             self._transmit(self.codec.heartbeat())
         commands = streams.due(self.telemetry, "arducopter", self.asked_s, self.now_s)
         self._send(commands)

@@ -52,6 +52,10 @@ TESTED: dict[str, Tested] = {
         ("F11",), (f"{CORE}sorties.py", "-k", "without_the_control_room"),
         entries(launch.STEPS, {(stage, Happened.ROOM_LOST): None for stage in launch.FLYING}),
     ),
+    "a deaf box still says that it lives": Tested(
+        ("F11",), (f"{CORE}sorties.py", "-k", "hears_nothing"),
+        swap("edge.flight.deadman", "beat", always(("heartbeat", 1.0))),
+    ),
     "a forced disarming leaves the box": Tested(
         ("F13",), (f"{CORE}sorties.py", "-k", "forced_disarming"), swap("edge.flight.sortie", "may_send", always(True))
     ),

@@ -13,6 +13,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 from pydantic import ValidationError
 
 from edge.flight import streams
+from edge.flight.deadman import beat
 from edge.flight.disk import Disk
 from edge.flight.dock import Dock
 from edge.flight.dockside import DockReading, lid
@@ -47,7 +48,6 @@ LOOK_S = 0.25
 class Rhythm:
     """Seconds between what is due at a rate of its own."""
 
-    heartbeat: float = 1.0
     vehicle: float = 0.2
     dock: float = 1.0
     health: float = 2.0
@@ -169,7 +169,7 @@ class Pilot:
             self._room_s = now_s if room_lives(room, clock_age_s(data_dir)) else self._room_s
             offset_ms = read_clock_offset_ms(data_dir)
             self._clock = tick(self._clock, datetime.now(UTC), now_s, offset_ms, self._telemetry.airborne)
-        if self._is_due("heartbeat", RHYTHM.heartbeat, now_s):
+        if self._is_due(*beat(self._sortie, self._telemetry, now_s), now_s):
             self._link.heartbeat()
         if self._is_due("record", RHYTHM.record, now_s):
             self._voice.keep_record(self._link.cut(), self._link.stamp)

@@ -36,7 +36,9 @@ class Turn:
 
 
 def converse(talk: Talk, telemetry: Telemetry, now_s: float) -> Turn:
-    """One turn. While the link is silent nothing is given up: the effect may be there, unseen."""
+    """One turn. While the link is silent nothing is given up: the effect may be there, unseen. Nor is it then sent more
+    than TRIES times: the autopilot's own failsafe, which we don't see, must not be argued with (F11).
+    """
     ask = talk.asks[0]
     if talk.since_s is None or talk.sent_s is None:
         return Turn(replace(talk, tries=1, since_s=now_s, sent_s=now_s), (ask.command,))
@@ -46,15 +48,17 @@ def converse(talk: Talk, telemetry: Telemetry, now_s: float) -> Turn:
     ack = telemetry.acks.get(ask.command.cmd)
     ack = ack if ack and ack.at_s > talk.since_s else None
     working_s = ack.at_s if ack and ack.result == IN_PROGRESS else talk.sent_s
+    if talk.tries >= TRIES and not telemetry.link_ok(now_s):
+        return Turn(replace(talk, sent_s=now_s))
     if now_s - max(talk.sent_s, working_s) < AGAIN_S:
         return Turn(talk)
-    if talk.tries >= TRIES and telemetry.link_ok(now_s):
+    if talk.tries >= TRIES:
         said = f" (acknowledged: {RESULTS.get(ack.result, ack.result)})" if ack else ""
         words = telemetry.last_words(talk.since_s)
         return Turn(
             None, failed=f"{ask.name} had no effect after {talk.tries} tries{said}" + (f": {words}" if words else "")
         )
-    return Turn(replace(talk, tries=min(talk.tries + 1, TRIES), sent_s=now_s), (ask.command,))
+    return Turn(replace(talk, tries=talk.tries + 1, sent_s=now_s), (ask.command,))
 
 
 def _reference(talk: Talk) -> float:

@@ -467,6 +467,24 @@ def test_without_our_heartbeat_the_autopilot_comes_home_and_we_follow() -> None:
     safe(world)
 
 
+def test_a_box_that_hears_nothing_lets_the_autopilot_come_home() -> None:
+    """The aircraft hears us still: neither our heartbeat nor a command may keep it where nobody watches it (F11)."""
+    world = World()
+    world.launch(NEAR)
+    world.until_stage(Stage.ON_SCENE)
+    world.down.lost = True
+    world.run(12)
+    assert world.vehicle.copter.mode.name == "RTL"
+    world.hold()
+    world.run(20)
+    sent = len(world.sent)
+    world.run(60)
+    assert len(world.sent) == sent
+    world.down.lost = False
+    world.until_stage(Stage.PARKED, Stage.LANDED_OUT)
+    safe(world)
+
+
 def test_without_the_control_room_it_comes_home() -> None:
     world = World()
     world.launch(NEAR)

@@ -63,3 +63,12 @@ def test_nothing_is_given_up_while_the_link_is_silent() -> None:
         assert turn.talk
         assert not turn.failed
         talk = turn.talk
+
+
+def test_a_deaf_box_does_not_argue_with_what_it_cannot_see() -> None:
+    talk, sent = Talk((ARM,)), 0
+    for tick in range(4000):
+        turn = converse(talk, Telemetry(heard_s=0.0), tick * TICK_S)
+        assert turn.talk
+        talk, sent = turn.talk, sent + len(turn.sends)
+    assert sent == TRIES
