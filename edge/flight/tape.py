@@ -1,6 +1,7 @@
 """A flight on tape (F26, pure): every input of the flight code with its time, and every decision; and its replay.
 
 It begins where an idle aircraft gets its order or a restarted box looks for its aircraft, and ends where all is idle.
+While somebody is waited for (an aircraft without power, a person at the dock) a turn that changes nothing is left out.
 JSON lines: `begin` (the sortie before), then one a turn: `in` what changed of all that is seen, `order`, `out` what was
 decided.
 """
@@ -22,6 +23,8 @@ from wire.orders import Order
 
 Lines = list[str]
 NESTED = ("telemetry", "dock")
+WAITING = (Stage.STARTING, Stage.LANDED_OUT, Stage.FAULT)
+"""For days, maybe: 200 MB each, if every turn were kept."""
 _SEEN = TypeAdapter(Seen)
 _line = partial(json.dumps, separators=(",", ":"))
 
@@ -47,12 +50,15 @@ class Tape:
             lines.append(
                 _line({"begin": json.loads(save(before).encode()), "stage": before.stage, "s": before.since_s})
             )
+        out = decision(step)
+        if before.stage in WAITING and step.sortie == before and not order and not out:
+            return lines
         now = _flat(seen)
         changed = {name: value for name, value in now.items() if self._last.get(name, _line) != value}
         self._last = now
         turn: dict[str, Any] = {"in": changed}
         turn |= {"order": json.loads(order.encode())} if order else {}
-        turn |= {"out": out} if (out := decision(step)) else {}
+        turn |= {"out": out} if out else {}
         self.on = not _is_idle(step.sortie)
         return [*lines, _line(turn)]
 

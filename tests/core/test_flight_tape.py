@@ -75,6 +75,22 @@ def test_nothing_is_written_while_nothing_goes_on() -> None:
     assert len(lines) == before
 
 
+def test_waiting_for_somebody_fills_no_disk() -> None:
+    """An aircraft without power for days, or one that landed away and waits to be fetched."""
+    world, lines = recorded()
+    world.link = False
+    world.run(20)
+    assert len(lines) <= 1
+    world.link = True
+    world.launch(NEAR)
+    world.until_stage(Stage.ON_SCENE).land()
+    world.until_stage(Stage.LANDED_OUT).run(10)
+    before = len(lines)
+    world.run(20)
+    assert len(lines) == before
+    assert [turn for turn in replay(lines, world.site) if turn.then != turn.now] == []
+
+
 def test_a_tape_is_small(tmp_path: Path) -> None:
     world, lines = a_flight()
     assert sum(map(len, lines)) / world.now_s < 8_000
