@@ -6,7 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from edge.vision.calibrate import load_curve
-from edge.vision.detect import PlateBox, load_detector, overlap
+from edge.vision.detect import READ_SURE, PlateBox, load_detector, overlap
 from edge.vision.read import PlateReader
 from edge.vision.vote import Consensus, Reading
 from wire.vrm import UNKNOWN, Vrm, parse
@@ -41,7 +41,7 @@ class StillReader:
         """Plates in uint8 (h, w, 3) BGR, surest first."""
         if min(bgr.shape[:2]) < LEAST_SIDE:
             return []
-        reads = self._reads(bgr, self._detect.still(bgr))
+        reads = self._reads(bgr, self._detect.still(bgr, READ_SURE))
         found = [read for read in reads if plausible_plate(read)]
         if not found:
             found = [read for read in self._reads(bgr, _whole(bgr)) if plausible_sign(read)]
