@@ -16,14 +16,14 @@ _QUALITIES = (85, 72, 60, 48, 36, 24)
 
 
 def plate_patch(bgr: Bgr, plate: PlateBox) -> bytes:
-    """The plate as the camera saw it, with a little of its surroundings; at most 3,000 bytes."""
+    """The plate as the camera saw it, with a little of its surroundings; at most 3,000 bytes. Of a box outside the
+    picture, where detectors guess at its filled-up edge, the nearest pixels."""
     x1, y1, x2, y2 = plate.box
     pad = 0.2 * (y2 - y1)
     height, width = bgr.shape[:2]
-    left, top = max(0, int(x1 - pad)), max(0, int(y1 - pad))
-    return jpeg_within(
-        bgr[top : min(height, int(y2 + pad) + 1), left : min(width, int(x2 + pad) + 1)], PATCH_BYTES, _PATCH_WIDTH
-    )
+    left, top = (min(max(0, int(low - pad)), size - 1) for low, size in ((x1, width), (y1, height)))
+    right, bottom = max(left, int(x2 + pad)) + 1, max(top, int(y2 + pad)) + 1
+    return jpeg_within(bgr[top:bottom, left:right], PATCH_BYTES, _PATCH_WIDTH)
 
 
 def overview(bgr: Bgr) -> bytes:

@@ -12,6 +12,8 @@ from hypothesis import strategies as st
 
 from edge.config import LaneConfig
 from edge.vision.calibrate import FILE, Curve, load_curve
+from edge.vision.detect import PlateBox
+from edge.vision.evidence import plate_patch
 from edge.vision.lanes import lane_of
 from edge.vision.read import PlateReader
 from edge.vision.rejects import HELD, Rejects
@@ -104,6 +106,14 @@ def test_what_waited_a_day_goes_nowhere_and_no_more_than_so_many_wait() -> None:
         rejects.send(later)
     assert len(line.sent) == HELD + 50 - 99
     assert min(read.at for _, read in line.sent) >= later - timedelta(seconds=KEPT_S)
+
+
+@pytest.mark.parametrize(
+    "box", [(970.0, 20.0, 1060.0, 50.0), (20.0, 545.0, 110.0, 575.0), (-90.0, -40.0, -10.0, -10.0)]
+)
+def test_a_box_outside_the_picture_stops_no_camera(box: tuple[float, float, float, float]) -> None:
+    plate = PlateBox(box, 0.4, np.zeros((4, 2), np.float32))
+    assert plate_patch(np.zeros((540, 960, 3), np.uint8), plate).startswith(b"\xff\xd8")
 
 
 LANES = (
