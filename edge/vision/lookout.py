@@ -91,9 +91,10 @@ class Lookout:
         looks_s = self._pace(need, self.cost.mean("convert", "detect", "read"))
         if still:
             return []
-        if 0 < self._next_t - frame.t < 1:
+        rest_s = 0.9 / looks_s
+        if 0 < self._next_t - frame.t <= rest_s:
             return None
-        self._next_t = frame.t + 0.9 / looks_s
+        self._next_t = frame.t + rest_s
         self.tally.detections += 1
         return self._look(frame, window(self._regions, self._tracks.boxes, frame.size))
 

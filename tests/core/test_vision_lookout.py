@@ -71,6 +71,11 @@ def test_it_looks_as_often_as_it_may() -> None:
     assert 0.4 * free.detections <= paced.detections <= 0.65 * free.detections
 
 
+def test_less_than_one_look_a_second_is_no_look_at_every_frame() -> None:
+    """min_looks may be any rate; two seconds of a car and half a second of lingering at 0.5 looks a second."""
+    assert drive(0.5)[0].tally.detections <= 3
+
+
 def test_it_says_what_it_needs() -> None:
     """A vehicle that is told needs no more looks than any motion."""
     _, _, needs, _ = drive(1000.0)
