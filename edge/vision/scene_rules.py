@@ -16,6 +16,9 @@ LEAST_WAY = 0.5
 """Of its size: a vehicle must have come so far within the way kept before its direction means anything."""
 AGAINST = -0.5
 """Cosine between its way and the allowed one: more than 120 degrees apart is against it, turning across is not."""
+STANDS_S = 1.2
+"""At rest for so long it stands; a queue that creeps moves on within it, and so never counts (longer than the gap that
+a waiting cause bears, see scene_causes)."""
 RIDDEN = ("bicycle", "motorcycle")
 
 
@@ -71,7 +74,7 @@ def stopped_vehicle(scene: Scene, zone: Zone) -> Iterator[Finding]:
     if zone.kind not in ("carriageway", "no_stopping"):
         return
     for vehicle in _within(scene, zone, *VEHICLES):
-        if scene.t > vehicle.still_t:
+        if scene.t - vehicle.still_t > STANDS_S:
             yield Finding(
                 "stopped_vehicle", zone.name, f"a {vehicle.kind} stands in {zone.name}", (vehicle,), alone=True
             )

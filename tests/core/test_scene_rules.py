@@ -11,7 +11,8 @@ import pytest
 from edge.vision.object_track import ObjectTracks
 from edge.vision.objects import KINDS, ObjectBox
 from edge.vision.scene_causes import Causes, Told
-from edge.vision.scene_rules import Scene, SceneTimes, findings, silent_rules
+from edge.vision.scene_config import SceneTimes
+from edge.vision.scene_rules import Scene, findings, silent_rules
 from edge.vision.zones import Zone
 from sim.walkers import LEFT_LANE, OVERVIEW, RIGHT_LANE, STORIES, truth_boxes, zone
 
@@ -105,7 +106,18 @@ def test_a_vehicle_is_told_when_it_has_stood_for_its_time() -> None:
     opened = play("stopped vehicle", 60)[0]
     stood_s = (opened.cause.last_at - opened.cause.since_at).total_seconds()
     assert 20 <= stood_s <= 20.5
-    assert 2 < (opened.cause.since_at - START).total_seconds() < 4
+    assert 3 < (opened.cause.since_at - START).total_seconds() < 5
+
+
+@pytest.mark.parametrize("sizes_s", [0.15, 0.3, 0.45, 0.6])
+def test_a_queue_that_creeps_has_not_stopped(sizes_s: float) -> None:
+    """60 px of car that go on by so many of their sizes a second, looked at four times a second."""
+    tracks, causes = ObjectTracks(), Causes(SceneTimes(stopped_s=5), lambda: UUID(int=1))
+    whole = (Zone(name="all", kind="carriageway", polygon=((0, 0), (1, 0), (1, 1), (0, 1))),)
+    for step in range(48):
+        t, x = step / 4, 20 + 60 * sizes_s * step / 4
+        shown = tracks.update([ObjectBox("car", (x, 300.0, x + 60, 360.0), 0.9)], t)
+        assert causes.update(findings(Scene(shown, FRAME, t), whole, ALL), t, START + timedelta(seconds=t)) == ()
 
 
 def test_a_kind_without_a_measured_precision_raises_no_alarm() -> None:
