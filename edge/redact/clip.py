@@ -27,6 +27,8 @@ from edge.vision.source import open_source, parse_address, prepare
 from wire.errors import UserError
 
 OPEN_S = 10.0
+MOST_FPS = 120.0
+"""A file that claims more is wrong about itself; what is held in memory goes with it."""
 CRF, PRESET = "20", "ultrafast"
 """x264: the quickest preset, a third more quality than usual for it: a 1080p picture costs 8 ms (2-core x86)."""
 OnPicture = Callable[[int, list[Cover]], None]
@@ -48,7 +50,7 @@ class ClipRedactor:
         """Writes `target`. Raises UserError for what is no clip, OSError where the copy can't be written."""
         with open_source(parse_address(str(source)), open_s=OPEN_S, read_s=OPEN_S) as container:
             stream = prepare(container, live=False)
-            fps = float(stream.average_rate or stream.guessed_rate or 25)
+            fps = min(max(float(stream.average_rate or stream.guessed_rate or 25), 1.0), MOST_FPS)
             with target.open("wb") as file:
                 try:
                     written = self._write(file, container, stream, fps)
@@ -92,7 +94,8 @@ class ClipRedactor:
         return number, picture, covers
 
     def _pictures(self, container: InputContainer, stream: VideoStream) -> Iterator[VideoFrame]:
-        packets = container.demux(stream)
+        """Upright and all of the first one's size: areas are followed from one to the next in its pixels."""
+        packets, size = container.demux(stream), None
         while True:
             try:
                 packet = next(packets)
@@ -102,7 +105,10 @@ class ClipRedactor:
                 self.damaged += 1
                 return
             try:
-                yield from map(upright, packet.decode())
+                for picture in map(upright, packet.decode()):
+                    size = size or (picture.width, picture.height)
+                    same = (picture.width, picture.height) == size
+                    yield picture if same else picture.reformat(*size)
             except av.error.InvalidDataError:
                 self.damaged += 1
 

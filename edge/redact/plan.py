@@ -19,6 +19,8 @@ MARGIN: dict[Kind, tuple[float, float]] = {"face": (0.25, 0.25), "plate": (0.12,
 """Share of width and height added at each side: networks draw tight boxes, faces have ears and hair."""
 DRIFT: dict[Kind, float] = {"face": 0.08, "plate": 0.25}
 """Sizes that an object moves from one picture to the next, at most, while its way is not known yet."""
+LOOKS_KEPT = 40
+"""Of one object; more than tell where it is in the pictures not yet written. Parked cars stay for hours."""
 FACE_S, PLATE_S = 0.4, 0.12
 """Seconds from one look to the next: faces walk, plates drive."""
 
@@ -118,6 +120,8 @@ class Plan:
     def _add(self, kind: Kind, id: int, number: int, box: Box) -> Object:
         found = self.objects.setdefault((kind, id), Object(id, kind, self.pace.hold(kind)))
         found.looks[number] = box
+        if len(found.looks) > LOOKS_KEPT:
+            del found.looks[min(found.looks)]
         return found
 
 

@@ -3,7 +3,7 @@
 import pytest
 
 from edge.redact.cover import Box
-from edge.redact.plan import FACE_S, PLATE_S, Pace, Plan
+from edge.redact.plan import FACE_S, LOOKS_KEPT, PLATE_S, Pace, Plan
 
 FPS = 25.0
 
@@ -73,3 +73,12 @@ def test_the_subjects_plate_is_kept() -> None:
     (kept, _) = plan.plates(0, [car(0), (900.0, 500.0, 980.0, 520.0)])
     kept.kept = True
     assert [each.box[0] > 800 for each in plan.covers(0)] == [True]
+
+
+def test_a_parked_car_does_not_fill_the_memory() -> None:
+    plan = Plan(FPS)
+    for number in range(0, 3000, plan.pace.plate_every):
+        (parked,) = plan.plates(number, [car(0)])
+        if number > plan.pace.ahead:
+            assert holds(plan.covers(number - plan.pace.ahead)[0].box, car(0))
+    assert len(parked.looks) <= LOOKS_KEPT

@@ -134,6 +134,24 @@ def test_a_clip_filmed_on_its_side_is_looked_at_and_copied_upright(tmp_path: Pat
     assert not any(fold(VRM) in marks for marks in legible(tmp_path / "copy.mp4", reader))
 
 
+def test_a_clip_whose_pictures_grow_is_covered_where_the_plates_then_are(tmp_path: Path, reader: StillReader) -> None:
+    """As recorders do when a camera's stream is set anew: one file, two sizes."""
+    small, large = tmp_path / "small.ts", encode(tmp_path / "large.ts", drive(VRM, still=2))
+    with av.open(str(small), "w", format="mpegts") as out:
+        stream = out.add_stream("libx264", rate=12)
+        stream.width, stream.height, stream.pix_fmt = 720, 406, "yuv420p"
+        road = np.asarray(cv2.resize(street(), (720, 406)), np.uint8)
+        for _ in range(4):
+            out.mux(stream.encode(av.VideoFrame.from_ndarray(road, "bgr24")))
+        out.mux(stream.encode())
+    both = tmp_path / "both.ts"
+    both.write_bytes(small.read_bytes() + large.read_bytes())
+    assert {picture.shape[1] for picture in pictures(both)} == {720, 960}
+    assert redact(both, tmp_path / "copy.mp4") == 0
+    assert len(pictures(tmp_path / "copy.mp4")) > 20
+    assert not any(fold(VRM) in marks for marks in legible(tmp_path / "copy.mp4", reader))
+
+
 def test_a_clip_that_breaks_off_is_copied_as_far_as_it_goes(clip: Path, tmp_path: Path) -> None:
     stream = encode(tmp_path / "whole.ts", drive(VRM), form="mpegts")
     broken = tmp_path / "broken.ts"
