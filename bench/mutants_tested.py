@@ -43,6 +43,9 @@ TESTED: dict[str, Tested] = {
         ("F2",), (f"{CORE}sorties.py", "-k", "no_single_doubt"), swap("edge.flight.sortie", "may_close", always(True))
     ),
     "the pad is believed clear": Tested(("F2",), TELLS, swap("edge.flight.dockside", "pad_clear", always(True))),
+    "a return that is left is no matter": Tested(
+        ("F4",), (f"{CORE}sorties.py", "-k", "asked_for_again"), swap("edge.flight.notice", "_strayed", nothing)
+    ),
     "energy is no matter": Tested(("F3",), TELLS, swap(RULES, "f3_energy", nothing)),
     "the fence is not read back": Tested(
         ("F6",), (f"{CORE}inspection.py", "-k", "drops_or_alters"), swap(RULES, "f6_fence_held", nothing)

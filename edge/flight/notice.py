@@ -36,7 +36,7 @@ def notice(sortie: Sortie, seen: Seen, site: Site) -> Events:
         yield from _found(sortie, seen, site)
         return
     yield from _ground(seen, site)
-    if sortie.forced and seen.telemetry.airborne:
+    if sortie.forced and seen.telemetry.airborne and sortie.stage in FLYING:
         yield Happened.MUST_RETURN, "; ".join(sortie.forced)
     if seen.telemetry.airborne and seen.link_ok():
         yield from _given_way(sortie, seen, site)
@@ -109,6 +109,7 @@ def _settled(sortie: Sortie, seen: Seen, site: Site) -> Events:
         yield Happened.ARMED, "armed"
     if is_fresh(telemetry.heartbeat_s, seen.now_s) and telemetry.airborne:
         yield from _own_will(seen, site)
+        yield from _strayed(sortie, seen, site)
     if target and telemetry.airborne and (telemetry.alt_rel_m or 0) >= (sortie.climb_m or target.alt_rel_m) - 1.5:
         yield Happened.AT_HEIGHT, f"at {telemetry.alt_rel_m:.0f} m"
     if target and at(seen, target):
@@ -125,6 +126,17 @@ def _own_will(seen: Seen, site: Site) -> Events:
         yield Happened.AUTOPILOT_RETURNS, f"the autopilot returns by itself{said}"
     if site.profile.is_in(seen.telemetry, site.profile.mode_of[Do.LAND]):
         yield Happened.AUTOPILOT_LANDS, f"the autopilot lands by itself{said}"
+
+
+def _strayed(sortie: Sortie, seen: Seen, site: Site) -> Events:
+    """A return or landing that is no longer flown (F4): a command that came late, or another ground station."""
+    mode = site.profile.mode_name(seen.telemetry.custom_mode)
+    if "RTL" in mode or "LAND" in mode:
+        return
+    if sortie.stage in (Stage.RETURNING, Stage.LANDING):
+        yield Happened.MUST_RETURN, f"the autopilot has left its return for {mode}"
+    if sortie.stage is Stage.LANDING_HERE:
+        yield Happened.NO_EFFECT, f"the autopilot has left its landing for {mode}"
 
 
 def _dock(sortie: Sortie, seen: Seen, site: Site) -> Events:
@@ -163,7 +175,7 @@ def _found(sortie: Sortie, seen: Seen, site: Site) -> Events:
 def _found_down(sortie: Sortie, here: bool) -> tuple[Happened, str]:
     if not here:
         return Happened.FOUND_AWAY, "found on the ground away from the pad"
-    if sortie.opened:
+    if sortie.launch_id:  # kept until the lid has closed, however the orders ended
         return Happened.FOUND_LANDED, "the box restarted; found on the pad"
     return Happened.FOUND_PARKED, "found on the pad"
 

@@ -376,6 +376,23 @@ def test_restarted_under_a_closed_lid_it_is_parked_without_a_fault() -> None:
     assert world.states(launch)[-1] is O.FAILED
 
 
+def test_restarted_while_a_broken_off_launch_waits_to_close_it_closes() -> None:
+    """Its order has had its last word already; the lid must not be left open for the rain."""
+    world = World()
+    world.launch()
+    world.until_stage(Stage.OPENING).until(lambda w: w.dock.open)
+    world.hears = lambda told: replace(told, prearm_ok=False)
+    world.sees = lambda reading: replace(reading, pad_clear=False)
+    world.until_stage(Stage.CLOSING).run(2)
+    assert world.sortie.opened == ()
+    world.restart(resume(save(world.sortie), world.now_s))
+    world.run(5)
+    world.sees = lambda reading: reading
+    world.until_stage(Stage.PARKED).run(20)
+    assert world.dock.closed
+    safe(world)
+
+
 def test_a_refused_arming_tells_the_autopilots_own_words(monkeypatch: pytest.MonkeyPatch) -> None:
     def refuse(copter: Copter, **_: bool) -> bool:
         copter.say(3, "Arm: Compass not healthy")
@@ -482,6 +499,20 @@ def test_a_box_that_hears_nothing_lets_the_autopilot_come_home() -> None:
     assert len(world.sent) == sent
     world.down.lost = False
     world.until_stage(Stage.PARKED, Stage.LANDED_OUT)
+    safe(world)
+
+
+@pytest.mark.parametrize(("order", "what"), [(World.come_home, "return"), (World.land, "landing")])
+def test_a_way_down_that_the_autopilot_leaves_is_asked_for_again(order: Callable[[World], object], what: str) -> None:
+    """A hold that the radio delivers late, or another ground station, must not leave it hovering to its last charge."""
+    world = World()
+    world.launch(NEAR)
+    order(world.until_stage(Stage.ON_SCENE))
+    world.run(3)
+    hold = asks(Do.HOLD, world.site.profile, None, world.telemetry)[0].command
+    world.vehicle.receive(world.codec.encode(hold), PEER)
+    world.until_stage(Stage.PARKED, Stage.LANDED_OUT, limit_s=90)
+    assert any(f"has left its {what} for BRAKE" in move.cause.text for move in world.moves)
     safe(world)
 
 
