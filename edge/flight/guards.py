@@ -34,7 +34,7 @@ def _needed(autopilot: str, limits: Limits) -> Mapping[str, Range]:
     match autopilot:
         case "px4":
             return {
-                "GF_ACTION": (2, 5),  # hold, return, terminate or land: not "none", not "warn"
+                "GF_ACTION": (2, 3),  # hold or return: none and warn keep nothing in, 4 stops the motors (F13)
                 "GF_MAX_VER_DIST": (1, limits.ceiling_m),
                 "GF_MAX_HOR_DIST": (1, limits.max_range_m),
                 "NAV_DLL_ACT": (2, 3),  # return or land
@@ -43,7 +43,7 @@ def _needed(autopilot: str, limits: Limits) -> Mapping[str, Range]:
         case _:
             return {
                 "FENCE_ENABLE": (1, 1),
-                "FENCE_TYPE": (ALTITUDE_CIRCLE_POLYGON, 15),
+                "FENCE_TYPE": (ALTITUDE_CIRCLE_POLYGON, ALTITUDE_CIRCLE_POLYGON),
                 "FENCE_ACTION": (1, 6),  # 0 only reports
                 "FENCE_ALT_MAX": (1, limits.ceiling_m),
                 "FENCE_RADIUS": (1, limits.max_range_m),

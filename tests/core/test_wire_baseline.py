@@ -71,7 +71,14 @@ def test_a_wrong_source_is_told_with_its_place(tmp_path: Path, parameters: str, 
 
 @pytest.mark.parametrize(
     ("name", "value"),
-    [("FENCE_ENABLE", 0), ("FENCE_TYPE", 3), ("FENCE_ACTION", 0), ("FENCE_ALT_MAX", 119), ("FS_GCS_TIMEOUT", 60)],
+    [
+        ("FENCE_ENABLE", 0),
+        ("FENCE_TYPE", 3),
+        ("FENCE_TYPE", 11),
+        ("FENCE_ACTION", 0),
+        ("FENCE_ALT_MAX", 119),
+        ("FS_GCS_TIMEOUT", 60),
+    ],
 )
 def test_a_baseline_that_does_not_hold_the_site_is_refused_at_the_start(name: str, value: float) -> None:
     loose = BASELINE.model_copy(update={"parameters": {**BASELINE.parameters, name: value}})
@@ -82,6 +89,13 @@ def test_a_baseline_that_does_not_hold_the_site_is_refused_at_the_start(name: st
         guard(BASELINE.model_copy(update={"parameters": missing}), "arducopter", LIMITS)
     with pytest.raises(UserError, match=name):
         guard(BASELINE.model_copy(update={"allowed": {name: (value, value)}}), "arducopter", LIMITS)
+
+
+def test_a_baseline_whose_fence_stops_the_motors_is_refused() -> None:
+    """PX4's GF_ACTION 4 terminates the flight: nobody may, without two people (F13)."""
+    px4 = read_rules(DEMO / "px4.toml")
+    with pytest.raises(UserError, match="GF_ACTION is 4"):
+        guard(px4.model_copy(update={"parameters": {**px4.parameters, "GF_ACTION": 4.0}}), "px4", LIMITS)
 
 
 def test_the_command_seals_and_prints_a_readable_difference(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
