@@ -58,8 +58,9 @@ class Reading:
 
 @dataclass(frozen=True)
 class Consensus:
-    """`text`: as voted; `vrm`: canonical; `agreeing`: readings of weight that say the same (O = 0, I = 1);
-    `share`: how likely the whole text is among all that were considered; `part`: a longer reading holds it."""
+    """`text`: as voted; `raw`: as the surest reading saw it, of those that say the same if any does; `vrm`: canonical;
+    `agreeing`: readings of weight that say the same (O = 0, I = 1); `share`: how likely the whole text is among all
+    that were considered; `part`: a longer reading holds it."""
 
     text: str
     vrm: str
@@ -99,7 +100,8 @@ def vote(readings: list[Reading]) -> Consensus | None:
     text = "".join(_shown(columns[at], char) for at, char in zip(weighed.at, weighed.text, strict=True))
     mark = parse(text)
     agreeing = sum(r.weight >= FULL_WEIGHT and fold(r.text) == fold(text) for r in readings)
-    raw = next((r.raw for r in sorted(readings, key=lambda r: -r.confidence) if r.text == text), text)
+    surest = sorted(readings, key=lambda r: -r.confidence)
+    raw = next((r.raw for r in surest if r.text == text), surest[0].raw) or text
     part = mark.format != "current" and any(_holds(reading, text) for reading in readings)
     share = min(weighed.share, PART_SHARE) if part else weighed.share
     return Consensus(text, mark.canonical, mark.format, weighed.chars, len(readings), agreeing, raw, share, part)

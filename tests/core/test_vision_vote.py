@@ -102,6 +102,12 @@ def test_a_doubtful_whole_does_not_replace_a_part_but_makes_it_doubtful() -> Non
     assert load_curve()(found.share) < IncidentConfig().min_confidence
 
 
+def test_raw_is_what_somebody_saw_though_the_grammar_chose_another() -> None:
+    seen = Reading("A812CDE", (0.98, 0.6, *(0.98,) * 5), "A8 12CDE", rivals=((), (("B", 0.39),), (), (), (), (), ()))
+    found = consensus(seen)
+    assert (found.vrm, found.raw) == ("AB12CDE", "A8 12CDE")
+
+
 def test_a_stroke_before_a_whole_mark_does_not_delay_it() -> None:
     assert consensus(*[reading("AB12CDE")] * 3, reading("IAB12CDE", 0.6)).firm
 
