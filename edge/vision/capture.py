@@ -173,10 +173,11 @@ class Camera:
             self.counts = replace(self.counts, damaged=self.counts.damaged + 1)
 
     def _offer(self, frame: Frame) -> None:
-        if 0 < self._next_t - frame.t < 1:
-            return
         # A tenth early: a 15 fps camera that jitters must not lose every second frame to a limit of 15.
-        self._next_t = frame.t + 0.9 / self._max_fps
+        rest_s = 0.9 / self._max_fps
+        if 0 < self._next_t - frame.t <= rest_s:
+            return
+        self._next_t = frame.t + rest_s
         if self.outlook.due(frame.t):
             self.outlook(frame.samples, frame.t)
         with self._fresh:
