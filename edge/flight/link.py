@@ -110,8 +110,11 @@ class Link:
         if self._kind == "udpin" and not self._may_speak(sender):
             self.counts["other_peer"] += 1
             return
+        old = self.counts["replayed"]
         if not self._codec.take(data):
             self.counts["mavlink_1" if data[:1] == bytes([MAVLINK_1]) else "garbage"] += 1
+            if self._peer is None and self.counts["replayed"] > old:
+                self._peer = sender  # it has our key, but its clock is behind: it follows ours once it hears us
         elif self._kind == "udpin":
             self._peer, self._peer_s = sender, asyncio.get_running_loop().time()
 

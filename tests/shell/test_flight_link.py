@@ -7,6 +7,7 @@ import subprocess
 import sys
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager, nullcontext, suppress
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -15,7 +16,7 @@ import pytest
 from edge.flight.aircraft_key import give
 from edge.flight.link import Link
 from edge.flight.say import Said, Say
-from edge.flight.signing import Signing
+from edge.flight.signing import Signing, stamp_of
 from edge.flight.tlog import Recorder
 from sim import mavlink as sim
 from sim.clock import Clock
@@ -83,6 +84,22 @@ def test_each_network_door_hears_and_is_heard_signed(tmp_path: Path, door: str, 
         async with linked(link, config) as (_, heard):
             await converses(link, heard)
             assert not set(link.counts) & {"unsigned", "bad_signature", "replayed", "garbage"}
+
+    asyncio.run(run())
+
+
+@pytest.mark.parametrize(("door", "kind"), [("udpin", "udpout"), ("udpout", "udpin")])
+def test_a_box_that_is_ahead_in_time_and_its_aircraft_find_each_other(tmp_path: Path, door: str, kind: str) -> None:
+    """Begun anew after its clock was wrong by an hour, or met by an autopilot that has no time yet."""
+    create_mavlink_key(tmp_path / "key")
+    port = free_port(socket.SOCK_DGRAM)
+    ahead = stamp_of(datetime.now(UTC) + timedelta(hours=1))
+
+    async def run() -> None:
+        link = Link(f"{door}:127.0.0.1:{port}", 1, signing=Signing(load_mavlink_key(tmp_path / "key"), ahead))
+        config = plane(mavlink=f"{kind}:127.0.0.1:{port}", signing_key=tmp_path / "key")
+        async with linked(link, config) as (_, heard):
+            await converses(link, heard)
 
     asyncio.run(run())
 
