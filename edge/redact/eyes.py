@@ -1,5 +1,6 @@
 """Who looks for what must be covered: faces and plates in some pictures of a clip, and which plate is the subject's."""
 
+from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
@@ -62,17 +63,23 @@ class Subject:
     """The vehicle whose plate stays visible. Until its mark has been read twice it is covered as any other."""
 
     vrm: str
-    read: PlateReader = field(default_factory=PlateReader)
+    read: Callable[[Bgr], Reading] = field(default_factory=PlateReader)
     found: bool = False
     _readings: dict[int, list[Reading]] = field(default_factory=dict)
 
     def see(self, plate: Object, at: PlateBox, bgr: Bgr) -> None:
-        """Reads a plate of `bgr`, the whole picture, and keeps its object where it is the subject's."""
+        """Reads a plate of `bgr`, the whole picture, and keeps its object where it is the subject's.
+
+        One that is kept is read on: where tracks cross, its object may go on with another vehicle's plate.
+        """
         readings = self._readings.setdefault(plate.id, [])
-        if plate.kept or len(readings) >= READINGS or at.box[2] - at.box[0] < LEAST_READ_PX:
+        if (len(readings) >= READINGS and not plate.kept) or at.box[2] - at.box[0] < LEAST_READ_PX:
             return
         readings.append(self.read(cut_out(bgr, at, CUTS[len(readings) % len(CUTS)])))
-        consensus = vote(readings)
+        consensus = vote(readings[-AGREEING:] if plate.kept else readings)
         if consensus and len(readings) >= AGREEING and consensus.confidence >= LEAST_CONFIDENCE:
-            plate.kept = fold(consensus.vrm) == fold(strip(self.vrm))
+            before, plate.kept = plate.kept, fold(consensus.vrm) == fold(strip(self.vrm))
             self.found = self.found or plate.kept
+            if before and not plate.kept:
+                del readings[:-AGREEING]
+        del readings[:-READINGS]

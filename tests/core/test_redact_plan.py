@@ -1,9 +1,13 @@
 """What looks at some pictures make of all: nothing that was found once shows up uncovered beside it."""
 
+import numpy as np
 import pytest
 
 from edge.redact.cover import Box
+from edge.redact.eyes import Subject
 from edge.redact.plan import FACE_S, LOOKS_KEPT, PLATE_S, Pace, Plan
+from edge.vision.detect import PlateBox
+from edge.vision.vote import Reading
 
 FPS = 25.0
 
@@ -82,3 +86,17 @@ def test_a_parked_car_does_not_fill_the_memory() -> None:
         if number > plan.pace.ahead:
             assert holds(plan.covers(number - plan.pace.ahead)[0].box, car(0))
     assert len(parked.looks) <= LOOKS_KEPT
+
+
+def test_a_kept_object_that_goes_on_with_another_plate_is_covered_again() -> None:
+    """Two vehicles cross, and the track of the subject's takes the other's plate."""
+    said = iter(["AB12CDE"] * 4 + ["KV19BXA"] * 5)
+    subject = Subject("AB12 CDE", lambda _crop: Reading(next(said), (0.97,) * 7))
+    plan, kept = Plan(FPS), []
+    for look in range(9):
+        (plate,) = plan.plates(3 * look, [car(3 * look)])
+        corners = np.array([[100, 300], [180, 300], [180, 320], [100, 320]], np.float32)
+        subject.see(plate, PlateBox((100.0, 300.0, 180.0, 320.0), 0.9, corners), np.zeros((540, 960, 3), np.uint8))
+        kept.append(plate.kept)
+    assert kept == [False, *[True] * 4, *[False] * 4]
+    assert plan.covers(24)
