@@ -25,7 +25,7 @@ from edge.flight.link import Link
 from edge.flight.report import dock_state, inputs, vehicle_state
 from edge.flight.roomclock import RoomClock, found_flying, room_lives, tick
 from edge.flight.seen import Seen, Site
-from edge.flight.sortie import Moved, Step, advance, obey
+from edge.flight.sortie import Moved, Step, advance, may_close, obey
 from edge.flight.state import Sortie, resume, save
 from edge.flight.tape import Tape
 from edge.flight.telemetry import Message, Telemetry, hear
@@ -221,12 +221,12 @@ class Pilot:
         self._streams_asked_s = now_s if commands else self._streams_asked_s
 
     async def _watch_dock(self) -> None:
-        """Reads the dock, and passes a wish on as soon as there is one."""
+        """Reads the dock, and passes a wish on as soon as there is one; a closing only if it is right still (F2)."""
         while True:
             wish, self._lid_wish = self._lid_wish, None
             if wish is Lid.OPEN:
                 await self._dock.open_lid()
-            elif wish is Lid.CLOSED:
+            elif wish is Lid.CLOSED and may_close(self._seen()):
                 await self._dock.close_lid()
             self._reading = await self._dock.read()
             self._log_dock()
