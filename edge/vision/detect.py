@@ -22,7 +22,7 @@ INT8 = "plate_detector_int8"
 STRIDE = 8
 MULTIPLE = 32
 """The network halves its input five times."""
-SURE = 0.5
+SURE = 0.4
 STILL_SURE = 0.45
 """Least heat of a plate; a still has no next frame that could show it better. See the scores in the manifest."""
 READ_SURE = 0.3
