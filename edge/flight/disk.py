@@ -1,5 +1,6 @@
 """What the flight side keeps: orders' memory (F9), sortie (F28), signing stamp (F19); files replaced atomically."""
 
+import errno
 import os
 import time
 from pathlib import Path
@@ -62,14 +63,17 @@ class Disk:
         _write(self._sortie, saved)
 
     def keep_tape(self, lines: list[str]) -> None:
-        """The decisions' record: a file a flight, the newest MOST_TAPES of them. Raises OSError."""
-        for line in lines:
-            if line.startswith('{"begin"'):
+        """The decisions' record: a file a flight, the newest MOST_TAPES of them. What was written leaves `lines`.
+
+        Raises OSError; the tape then ends with a whole line, so that the rest may be written later.
+        """
+        while lines:
+            if lines[0].startswith('{"begin"'):
                 self._tape = self._tapes / f"{time.time_ns()}.jsonl"
                 for old in sorted(self._tapes.glob("*.jsonl"))[: 1 - MOST_TAPES]:
                     old.unlink(missing_ok=True)
-            with self._tape.open("a") as file:
-                file.write(line + "\n")
+            _append(self._tape, lines[0] + "\n")
+            del lines[0]
 
 
 def _read(path: Path, model: type[F]) -> F | None:
@@ -83,6 +87,19 @@ def _read(path: Path, model: type[F]) -> F | None:
         if path.exists():
             path.replace(path.with_suffix(".damaged"))
         return None
+
+
+def _append(path: Path, text: str) -> None:
+    """All of it or nothing. Raises OSError."""
+    with path.open("ab", buffering=0) as file:
+        before, data, written = file.tell(), text.encode(), 0
+        try:
+            written = file.write(data)
+        finally:
+            if written < len(data):
+                file.truncate(before)
+    if written < len(data):
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
 
 
 def _write(path: Path, value: Frozen) -> None:

@@ -1,12 +1,14 @@
 """A recorded flight through the flight code again: the same decisions, byte for byte (F26)."""
 
 import json
+import resource
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from bench.lockstep import DOCK, Core, World
+from edge.flight.disk import Disk
 from edge.flight.geometry import Place
 from edge.flight.launch import Stage
 from edge.flight.seen import Seen, Site
@@ -89,6 +91,22 @@ def test_waiting_for_somebody_fills_no_disk() -> None:
     world.run(20)
     assert len(lines) == before
     assert [turn for turn in replay(lines, world.site) if turn.then != turn.now] == []
+
+
+def test_a_disk_that_was_full_for_a_while_leaves_each_line_once(tmp_path: Path) -> None:
+    lines = ['{"begin":1}', *(f'{{"in":"{number:0500}"}}' for number in range(20))]
+    disk, waiting = Disk(tmp_path), list(lines)
+    before = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (3000, before[1]))
+    try:
+        for _ in range(3):
+            with pytest.raises(OSError):  # noqa: PT011 - EFBIG, as a full disk in the middle of a line
+                disk.keep_tape(waiting)
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, before)
+    disk.keep_tape(waiting)
+    (tape,) = (tmp_path / "tapes").glob("*.jsonl")
+    assert tape.read_text().splitlines() == lines
 
 
 def test_a_tape_is_small(tmp_path: Path) -> None:
