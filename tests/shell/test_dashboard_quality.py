@@ -1,5 +1,6 @@
 """How well cameras read, from the store to the console; rejected reads are shown audited and gone after a day."""
 
+import time
 from base64 import b64encode
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
@@ -18,7 +19,7 @@ from ingest.room import IncidentConfig, RoomConfig
 from ingest.store import audit
 from ingest.store.connect import connect
 from ingest.store.partitions import ensure_days
-from ingest.store.quality import forget_rejected, list_misreads, list_rejected, put_misreads
+from ingest.store.quality import ReadForEstimate, forget_rejected, list_misreads, list_rejected, put_misreads
 from tests.support.dashboard_room import Console, running
 from tests.support.ingest_box import Chain, read
 from wire.config import read_config
@@ -109,6 +110,27 @@ def test_stored_reads_become_an_estimate_that_each_read_enters_once(
     assert (row.edge, row.camera, row.reads) == ("road-1", "road-1-cam", 25)
     assert row.low < row.rate < row.high
     assert row.rate == pytest.approx(0.03, abs=0.03)
+
+
+def test_a_costly_estimate_is_made_less_often(database: Db, monkeypatch: pytest.MonkeyPatch) -> None:
+    made: list[float] = []
+
+    def slow(*_: object) -> dict[str, Estimate]:
+        time.sleep(0.1)
+        made.append(0.1)
+        return {}
+
+    monkeypatch.setattr("ingest.quality.estimate", slow)
+    monkeypatch.setattr("ingest.quality.ESTIMATE_S", 0.0)
+    now = datetime.now(UTC)
+    row = ReadForEstimate(
+        box="road-1", camera="c", fold="AB12CDE", format="current", confidence=0.9, seen_at=now, stored_at=now
+    )
+    estimates = Estimates(now, ())
+    for after_s in (0, 1, 60):
+        estimates.add([row])
+        estimates.put(database, now + timedelta(seconds=after_s))
+    assert len(made) == 2
 
 
 @pytest.fixture
