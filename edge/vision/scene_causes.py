@@ -80,9 +80,10 @@ class Causes:
         return tuple(told)
 
     def finish(self) -> tuple[Told, ...]:
-        """Nobody looks any more: what is open is over as far as this camera can tell."""
+        """Nobody looks any more: what is open is over as far as this camera can tell, and the reason says why."""
         left, self._causes = self._causes, []
-        return tuple(_tell("over", cause) for cause in left if cause.id is not None)
+        told = (_tell("over", cause) for cause in left if cause.id is not None)
+        return tuple(replace(one, reason=f"the camera no longer watches; {one.reason}") for one in told)
 
     def _needed_s(self, cause: Cause) -> float:
         return RULES[cause.finding.rule][1](self.times)

@@ -102,6 +102,10 @@ def test_the_reason_says_what_where_and_for_how_long() -> None:
     assert opened.surest.kind == "person"
 
 
+def test_an_end_that_nobody_saw_says_so() -> None:
+    assert play("person on the carriageway", 12)[-1].reason.startswith("the camera no longer watches; over: a person")
+
+
 def test_a_vehicle_is_told_when_it_has_stood_for_its_time() -> None:
     opened = play("stopped vehicle", 60)[0]
     stood_s = (opened.cause.last_at - opened.cause.since_at).total_seconds()
