@@ -24,7 +24,7 @@ from tests.support.processes import Process, free_port, until
 from tests.support.room_toml import write_room
 from wire.mqtt import Mqtt, Tls
 from wire.signing import load_public
-from wire.topics import TOPICS, Topic
+from wire.topics import EVENT, RECEIPT, TOPICS, Topic
 
 MOSQUITTO = shutil.which("mosquitto") or shutil.which("mosquitto", path="/usr/sbin")
 pytestmark = pytest.mark.skipif(MOSQUITTO is None, reason="Mosquitto is not installed (apt install mosquitto)")
@@ -132,7 +132,7 @@ def test_a_box_may_use_its_own_topics_only(deployed: Deployed) -> None:
         for edge in ("road-1", "road-2"):
             clients["road-1"].publish(_topic(row, edge), b"from the box", 1)
             clients["room"].publish(_topic(row, edge), b"from the room", 1)
-    last_up, last_down = _topic(TOPICS[0], "road-1"), _topic(TOPICS[2], "road-1")
+    last_up, last_down = _topic(EVENT, "road-1"), _topic(RECEIPT, "road-1")
     clients["road-1"].publish(last_up, b"marker", 1)
     clients["room"].publish(last_down, b"marker", 1)
     until(lambda: heard["room"].count(last_up) == 2 and heard["road-1"].count(last_down) == 2, "the markers")
