@@ -7,7 +7,6 @@ import torch
 from torch import nn
 
 WARM_UP = 200
-EMA = 0.999
 
 
 @dataclass(frozen=True)
@@ -19,14 +18,14 @@ class Course:
     threads: int
 
 
-def rate(peak: float, share: float, step: int) -> float:
-    """The learning rate after `share` of the samples: a short rise, then half a cosine."""
-    return peak * min(1.0, (step + 1) / WARM_UP) * max(0.005, (1 + math.cos(math.pi * min(share, 1.0))) / 2)
+def rate(peak: float, share: float, step: int, least: float) -> float:
+    """The learning rate after `share` of the samples: a short rise to `peak`, then half a cosine to `least` of it."""
+    return peak * min(1.0, (step + 1) / WARM_UP) * max(least, (1 + math.cos(math.pi * min(share, 1.0))) / 2)
 
 
-def follow(mean: nn.Module, net: nn.Module, step: int) -> None:
-    """The mean net drifts after the learning one; it is the one that is shipped."""
-    keep = min(EMA, 1 - 1 / (1 + step / 10))
+def follow(mean: nn.Module, net: nn.Module, step: int, most: float) -> None:
+    """The mean net drifts after the learning one, keeping `most` of itself a step; it is the one that is shipped."""
+    keep = min(most, 1 - 1 / (1 + step / 10))
     with torch.no_grad():
         for kept, value in zip(mean.state_dict().values(), net.state_dict().values(), strict=True):
             kept.copy_(torch.lerp(value, kept, keep) if kept.is_floating_point() else value)

@@ -21,6 +21,7 @@ import torch
 from torch import Tensor
 from torch.utils.data import DataLoader, IterableDataset
 
+from train.course import follow, rate
 from train.export import export
 from train.frames import Frame, annotated, data_folder, split
 from train.manifest import commit
@@ -37,8 +38,7 @@ BATCH = 32
 WIDE_EVERY = 4
 """Each fourth batch shows wide scenes, as many as cover the same area."""
 SAVE_EVERY = 50
-RATE = 3e-3
-WARM_UP = 200
+RATE, LEAST_RATE = 3e-3, 0.01
 EMA = 0.998
 
 
@@ -120,15 +120,10 @@ def fresh(recipe: Recipe) -> Progress:
     return Progress(net, mean, torch.optim.AdamW(net.parameters(), RATE, weight_decay=1e-2), recipe, commit())
 
 
-def rate(share: float, step: int) -> float:
-    """The learning rate after `share` of the samples: a short rise, then half a cosine."""
-    return RATE * min(1.0, (step + 1) / WARM_UP) * max(0.01, (1 + math.cos(math.pi * min(share, 1.0))) / 2)
-
-
 def learn(progress: Progress, parts: list[Tensor]) -> float:
     """One step on one batch; gives its loss."""
     for group in progress.optimiser.param_groups:
-        group["lr"] = rate(progress.done / progress.recipe.batches, progress.done)
+        group["lr"] = rate(RATE, progress.done / progress.recipe.batches, progress.done, LEAST_RATE)
     pictures, *truth = parts
     out = progress.net(pictures.float().to(memory_format=torch.channels_last))
     cost = loss(out, Truth(*truth))
@@ -137,16 +132,8 @@ def learn(progress: Progress, parts: list[Tensor]) -> float:
     torch.nn.utils.clip_grad_norm_(progress.net.parameters(), 10.0)
     progress.optimiser.step()
     progress.done += 1
-    _follow(progress)
+    follow(progress.mean, progress.net, progress.done, EMA)
     return float(cost.detach())
-
-
-def _follow(progress: Progress) -> None:
-    """The mean net drifts after the learning one; it is the one that is shipped."""
-    keep = min(EMA, 1 - 1 / (1 + progress.done / 10))
-    with torch.no_grad():
-        for mean, value in zip(progress.mean.state_dict().values(), progress.net.state_dict().values(), strict=True):
-            mean.copy_(torch.lerp(value, mean, keep) if mean.is_floating_point() else value)
 
 
 def run(

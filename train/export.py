@@ -1,7 +1,6 @@
 """From a trained net to a shipped file: ONNX with any height and width, its hash and its entry in the manifest."""
 
 import hashlib
-import warnings
 from pathlib import Path
 from typing import Any
 
@@ -11,25 +10,14 @@ from edge.vision.detect import NAME
 from edge.vision.weights import MODELS
 from train.manifest import enter
 from train.net import STRIDE, PlateNet, Shipped
+from train.onnx_file import write_onnx
 
 
 def export(net: PlateNet, *, samples: int, seed: int, commit: str, folder: Path = MODELS) -> Path:
     """Writes plate_detector.onnx and its manifest entry into `folder`; the scores stay to be measured (train.score)."""
     path = folder / f"{NAME}.onnx"
-    folder.mkdir(parents=True, exist_ok=True)
-    with warnings.catch_warnings():
-        # The newer exporter needs onnxscript, which nothing else here does; the older one only says that it is older.
-        warnings.simplefilter("ignore", DeprecationWarning)
-        torch.onnx.export(
-            Shipped(net).eval(),
-            (torch.zeros(1, 3, 352, 608),),
-            str(path),
-            dynamo=False,
-            opset_version=17,
-            input_names=["picture"],
-            output_names=["map"],
-            dynamic_axes={"picture": {2: "height", 3: "width"}, "map": {2: "rows", 3: "columns"}},
-        )
+    sides = {"picture": {2: "height", 3: "width"}, "map": {2: "rows", 3: "columns"}}
+    write_onnx(Shipped(net), torch.zeros(1, 3, 352, 608), path, sides)
     enter(folder, NAME, _entry(path, samples=samples, seed=seed, commit=commit))
     return path
 

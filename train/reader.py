@@ -1,7 +1,8 @@
 """Trains the plate reader: `airbeat train reader --samples 300000 --seed 1 [--resume]`, then exports it.
 
-Sample number i depends on the seed and i alone, hardness and learning rate on i's share of all, so that a run that
-was stopped and resumed makes the same model. Checkpoints lie in var/train/.
+Sample number i depends on the seed and i alone, hardness and learning rate on i's share of all. A run that was
+stopped goes on with the next sample; its dropout is drawn anew, so it makes as good a model and not the same bytes.
+Checkpoints lie in var/train/.
 """
 # mypy: allow-subclassing-any
 # torch is installed for training only: without it IterableDataset is Any.
@@ -27,13 +28,15 @@ from train.lines import Line, line
 from train.manifest import commit
 from train.reader_export import export_reader
 from train.reader_net import ReaderNet
+from wire.errors import UserError
 from wire.process import guarded
 
 log = structlog.get_logger()
 
 CHECKPOINT = Path("var/train/plate_reader.pt")
 BATCH = 64
-RATE = 2.5e-3
+RATE, LEAST_RATE = 2.5e-3, 0.005
+EMA = 0.999
 EASY = 0.25
 """Share of the run over which samples grow from clear to the hardest: CTC alone learns nothing from hard ones."""
 AIDED, AID_AT_LEAST = 0.3, 0.05
@@ -123,7 +126,7 @@ def fresh(seed: int) -> Progress:
 def learn(progress: Progress, batch: Batch, share: float) -> float:
     """One step on one batch; gives the CTC loss a character."""
     for group in progress.optimiser.param_groups:
-        group["lr"] = rate(RATE, share, progress.seen // BATCH)
+        group["lr"] = rate(RATE, share, progress.seen // BATCH, LEAST_RATE)
     out = progress.net(batch.strips.contiguous(memory_format=torch.channels_last)).log_softmax(2)
     ctc = nn.functional.ctc_loss(
         out.transpose(0, 1), batch.texts, batch.columns, batch.lengths, reduction="sum", zero_infinity=True
@@ -135,7 +138,7 @@ def learn(progress: Progress, batch: Batch, share: float) -> float:
     nn.utils.clip_grad_norm_(progress.net.parameters(), 5.0)
     progress.optimiser.step()
     progress.seen += len(batch.strips)
-    follow(progress.mean, progress.net, progress.seen // BATCH)
+    follow(progress.mean, progress.net, progress.seen // BATCH, EMA)
     return float(ctc.detach())
 
 
@@ -144,7 +147,7 @@ def run(course: Course, *, resume: bool) -> Progress:
     torch.set_num_threads(course.threads)
     progress = fresh(course.seed)
     if resume and CHECKPOINT.exists():
-        progress.load(torch.load(CHECKPOINT, weights_only=True))
+        progress.load(of_this_course(torch.load(CHECKPOINT, weights_only=True), course))
     CHECKPOINT.parent.mkdir(parents=True, exist_ok=True)
     samples = Lines(course.seed, progress.seen, course.samples)
     costs: list[float] = []
@@ -152,10 +155,23 @@ def run(course: Course, *, resume: bool) -> Progress:
         costs.append(learn(progress, Batch(*batch), progress.seen / course.samples))
         if len(costs) == 100:
             log.info("trained", seen=progress.seen, of=course.samples, loss=round(float(np.mean(costs)), 4))
-            torch.save(progress.state(), CHECKPOINT)
+            _save(progress, course)
             costs = []
-    torch.save(progress.state(), CHECKPOINT)
+    _save(progress, course)
     return progress
+
+
+def _save(progress: Progress, course: Course) -> None:
+    torch.save(progress.state() | {"samples": course.samples, "seed": course.seed}, CHECKPOINT)
+
+
+def of_this_course(state: dict[str, Any], course: Course) -> dict[str, Any]:
+    """The checkpoint. Raises UserError where it is another run's: its samples and rates would be mixed with these."""
+    samples, seed = state.get("samples"), state.get("seed")
+    if (samples, seed) != (course.samples, course.seed):
+        remedy = f"Give --samples {samples} --seed {seed}, or leave --resume out"
+        raise UserError("a checkpoint of another run", where=str(CHECKPOINT), remedy=remedy)
+    return state
 
 
 def main(argv: list[str] | None = None) -> int:

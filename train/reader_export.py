@@ -1,7 +1,6 @@
 """From a trained reader to a shipped file: ONNX for any number of strips of any width, and its manifest entry."""
 
 import hashlib
-import warnings
 from pathlib import Path
 from typing import Any
 
@@ -11,6 +10,7 @@ from edge.vision.line import HEIGHT, STRIDE
 from edge.vision.weights import MODELS
 from train.course import Course
 from train.manifest import enter
+from train.onnx_file import write_onnx
 from train.reader_net import CLASSES, ReaderNet, Shipped
 
 NAME = "plate_reader"
@@ -22,20 +22,8 @@ def export_reader(net: ReaderNet, course: Course, commit: str, folder: Path = MO
     `commit`: at which the run began.
     """
     path = folder / f"{NAME}.onnx"
-    folder.mkdir(parents=True, exist_ok=True)
-    with warnings.catch_warnings():
-        # The newer exporter needs onnxscript, which nothing else here does; the older one only says that it is older.
-        warnings.simplefilter("ignore", DeprecationWarning)
-        torch.onnx.export(
-            Shipped(net).eval(),
-            (torch.zeros(2, 1, HEIGHT, 256),),
-            str(path),
-            dynamo=False,
-            opset_version=17,
-            input_names=["strips"],
-            output_names=["columns"],
-            dynamic_axes={"strips": {0: "strips", 3: "width"}, "columns": {0: "strips", 1: "width/4"}},
-        )
+    sides = {"strips": {0: "strips", 3: "width"}, "columns": {0: "strips", 1: "width/4"}}
+    write_onnx(Shipped(net), torch.zeros(2, 1, HEIGHT, 256), path, sides)
     enter(folder, NAME, _entry(path, course, commit))
     return path
 

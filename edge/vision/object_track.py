@@ -9,6 +9,7 @@ from dataclasses import dataclass, field, replace
 from math import hypot, sqrt
 
 from edge.vision.objects import ObjectBox
+from edge.vision.pairs import cheapest
 
 Box = tuple[float, float, float, float]
 
@@ -71,7 +72,7 @@ class ObjectTracks:
     def update(self, boxes: Sequence[ObjectBox], t: float) -> tuple[ObjectTrack, ...]:
         """The next picture's boxes at `t` seconds; returns the tracks that this picture shows."""
         waiting = [track for track in self._tracks if t - track.last_t <= FORGET_S]
-        pairs = _assign(waiting, boxes, t)
+        pairs = cheapest(waiting, boxes, lambda track, seen: _cost(track, seen, t))
         seen = tuple(
             _advance(waiting[pairs[index]], box, t) if index in pairs else self._start(box, t)
             for index, box in enumerate(boxes)
@@ -93,21 +94,6 @@ def middle(box: Box) -> tuple[float, float]:
 def size(box: Box) -> float:
     """px: the root of the area."""
     return max(sqrt((box[2] - box[0]) * (box[3] - box[1])), 1.0)
-
-
-def _assign(tracks: list[ObjectTrack], boxes: Sequence[ObjectBox], t: float) -> dict[int, int]:
-    """Box index -> track index, nearest pairs first; each at most once."""
-    costs = sorted(
-        (cost, b, a)
-        for b, box in enumerate(boxes)
-        for a, track in enumerate(tracks)
-        if (cost := _cost(track, box, t)) is not None
-    )
-    pairs: dict[int, int] = {}
-    for _, b, a in costs:
-        if b not in pairs and a not in pairs.values():
-            pairs[b] = a
-    return pairs
 
 
 def _cost(track: ObjectTrack, seen: ObjectBox, t: float) -> float | None:

@@ -8,6 +8,8 @@ from dataclasses import dataclass, field, replace
 from math import hypot, log
 from typing import Literal
 
+from edge.vision.pairs import cheapest
+
 Box = tuple[float, float, float, float]
 
 REACH_NEW = 3.0
@@ -80,18 +82,8 @@ class Tracks:
 
 
 def assign(tracks: list[Track], boxes: list[Box], t: float) -> dict[int, int]:
-    """Box index -> track index, cheapest pairs first; each at most once."""
-    costs = sorted(
-        (cost, b, a)
-        for b, box in enumerate(boxes)
-        for a, track in enumerate(tracks)
-        if (cost := _cost(track, box, t)) is not None
-    )
-    pairs: dict[int, int] = {}
-    for _, b, a in costs:
-        if b not in pairs and a not in pairs.values():
-            pairs[b] = a
-    return pairs
+    """Box index -> track index at `t` seconds."""
+    return cheapest(tracks, boxes, lambda track, box: _cost(track, box, t))
 
 
 def direction(first: Box, last: Box) -> Literal["towards", "away", "unknown"]:

@@ -11,7 +11,8 @@ pytest.importorskip("torch", reason="torch is not installed: it is needed for tr
 
 import torch
 
-from train.detector import BATCH, RATE, WIDE_EVERY, Recipe, batch, rate, run
+from train.course import rate
+from train.detector import BATCH, LEAST_RATE, RATE, WIDE_EVERY, Recipe, batch, run
 from train.frames import Frame
 from train.synthetic import CROP, WIDE
 from wire.errors import UserError
@@ -67,7 +68,7 @@ def test_a_checkpoint_of_another_run_is_refused(frames: list[Frame], tmp_path: P
 
 
 def test_the_rate_rises_then_falls_with_the_share_of_samples() -> None:
-    rates = [rate(step / 1000, step) for step in range(1000)]
+    rates = [rate(RATE, step / 1000, step, LEAST_RATE) for step in range(1000)]
     assert max(rates) == pytest.approx(RATE, rel=0.1)
     assert rates[0] < 0.01 * RATE
     assert rates[-1] == pytest.approx(0.01 * RATE, rel=0.01)

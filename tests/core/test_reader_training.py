@@ -10,6 +10,7 @@ from train.letters import CAP_PX, CHARACTERS, FOLDER, FONTS, PACKAGES, UK, ink
 from train.lines import Line, line
 from train.marks import mark
 from train.plate import plate
+from wire.errors import UserError
 
 pytestmark = pytest.mark.skipif(
     not all((FOLDER / name).exists() for name in FONTS),
@@ -80,3 +81,14 @@ def test_the_lines_of_a_plate_hold_its_whole_text() -> None:
             x1, x2 = row.centres[:, 0].min(), row.centres[:, 0].max()
             assert 0 < x1 <= x2 < made.bgr.shape[1]
             assert 0 <= row.top < row.foot <= made.bgr.shape[0]
+
+
+def test_a_checkpoint_of_another_run_is_refused() -> None:
+    pytest.importorskip("torch", reason="torch is not installed: it is needed for training only")
+    from train.course import Course
+    from train.reader import of_this_course
+
+    state = {"samples": 640, "seed": 1}
+    assert of_this_course(state, Course(640, 1, 1)) is state
+    with pytest.raises(UserError, match="--samples 640 --seed 1"):
+        of_this_course(state, Course(640, 2, 1))
