@@ -1,6 +1,10 @@
-"""A baseline against the site's own limits (pure): the autopilot must hold them without any process of ours (F6)."""
+"""A baseline against the site's own limits (pure): the autopilot must hold them without any process of ours (F6, F11).
+
+Sources: the parameter lists of ArduCopter 4.6 and 4.7 and of PX4 1.15.
+"""
 
 from collections.abc import Mapping
+from math import inf
 
 from edge.config import Limits
 from wire.baseline import Baseline, Range
@@ -10,43 +14,75 @@ ALTITUDE_CIRCLE_POLYGON = 7
 """Bits of ArduCopter's FENCE_TYPE."""
 LINK_LOSS_S = 10.0
 """F11: at ten seconds the autopilot's own return."""
+Spans = tuple[Range, ...]
+"""A value lies in one of them."""
+COMES_DOWN: Spans = ((1, 4), (6, 7))
+"""BATT_FS_LOW_ACT, BATT_FS_CRT_ACT: 0 only tells, 5 stops the motors (F13)."""
 
 
 def guard(baseline: Baseline, autopilot: str, limits: Limits) -> None:
     """Raises UserError with every parameter that is missing or allows more than the site does."""
     if baseline.autopilot != autopilot:
         raise UserError(f"the baseline is for {baseline.autopilot}", where="flight.autopilot")
+    needed = _px4(limits) if autopilot == "px4" else _arducopter(limits, "RTL_ALT_M" in baseline.parameters)
     wrong = [
-        f"{name} is {baseline.parameters.get(name, 'missing')}, {low:g} to {high:g} is needed"
-        for name, (low, high) in _needed(autopilot, limits).items()
-        if not all(low <= value <= high for value in _extremes(baseline, name))
+        f"{name} is {baseline.parameters.get(name, 'missing')}, {_words(spans)} is needed"
+        for name, spans in needed.items()
+        if not _is_within(baseline, name, spans)
     ]
     if wrong:
         raise UserError(f"the baseline does not hold this site: {'; '.join(wrong)}", where="flight.baseline")
 
 
-def _extremes(baseline: Baseline, name: str) -> tuple[float, ...]:
-    """The value, and how far a single aircraft may differ; NaN, which is in no range, where there is none."""
-    return (baseline.parameters.get(name, float("nan")), *baseline.allowed.get(name, ()))
+def _is_within(baseline: Baseline, name: str, spans: Spans) -> bool:
+    """The value, and all that a single aircraft may differ; NaN, which is in no span, where there is none."""
+    value = baseline.parameters.get(name, float("nan"))
+    low, high = baseline.allowed.get(name, (value, value))
+    return any(a <= min(low, value) and max(high, value) <= b for a, b in spans)
 
 
-def _needed(autopilot: str, limits: Limits) -> Mapping[str, Range]:
-    match autopilot:
-        case "px4":
-            return {
-                "GF_ACTION": (2, 3),  # hold or return: none and warn keep nothing in, 4 stops the motors (F13)
-                "GF_MAX_VER_DIST": (1, limits.ceiling_m),
-                "GF_MAX_HOR_DIST": (1, limits.max_range_m),
-                "NAV_DLL_ACT": (2, 3),  # return or land
-                "COM_DL_LOSS_T": (1, LINK_LOSS_S),
-            }
-        case _:
-            return {
-                "FENCE_ENABLE": (1, 1),
-                "FENCE_TYPE": (ALTITUDE_CIRCLE_POLYGON, ALTITUDE_CIRCLE_POLYGON),
-                "FENCE_ACTION": (1, 6),  # 0 only reports
-                "FENCE_ALT_MAX": (1, limits.ceiling_m),
-                "FENCE_RADIUS": (1, limits.max_range_m),
-                "FS_GCS_ENABLE": (1, 7),
-                "FS_GCS_TIMEOUT": (1, LINK_LOSS_S),
-            }
+def _words(spans: Spans) -> str:
+    return " or ".join(f"{low:g}" if low == high else f"{low:g} to {high:g}" for low, high in spans)
+
+
+def _return_m(limits: Limits) -> Range:
+    """Home over the highest ground inside the fence, under the ceiling (F16); 0 would be "as high as it is"."""
+    clear = limits.ground_amsl_m - limits.pad_amsl_m + limits.position_error_m
+    return max(clear, 1.0), limits.ceiling_m
+
+
+def _px4(limits: Limits) -> Mapping[str, Spans]:
+    return {
+        "GF_ACTION": ((2, 3),),  # hold or return: none and warn keep nothing in, 4 stops the motors (F13)
+        "GF_MAX_VER_DIST": ((1, limits.ceiling_m),),
+        "GF_MAX_HOR_DIST": ((1, limits.max_range_m),),
+        "NAV_DLL_ACT": ((2, 3),),  # return or land
+        "COM_DL_LOSS_T": ((1, LINK_LOSS_S),),
+        "RTL_RETURN_ALT": (_return_m(limits),),
+        "COM_LOW_BAT_ACT": ((2, 3),),  # land, or return and land; 0 only warns
+        "BAT_CRIT_THR": ((0.01, 1),),
+        "BAT_EMERGEN_THR": ((0.01, 1),),
+    }
+
+
+def _arducopter(limits: Limits, in_metres: bool) -> Mapping[str, Spans]:
+    """`in_metres`: 4.7, which renamed RTL_ALT (cm)."""
+    low, high = _return_m(limits)
+    return {
+        "FENCE_ENABLE": ((1, 1),),
+        "FENCE_TYPE": ((ALTITUDE_CIRCLE_POLYGON, ALTITUDE_CIRCLE_POLYGON),),
+        "FENCE_ACTION": ((1, 6),),  # 0 only reports
+        "FENCE_ALT_MAX": ((1, limits.ceiling_m),),
+        "FENCE_RADIUS": ((1, limits.max_range_m),),
+        "FS_GCS_ENABLE": ((1, 1), (3, 7)),  # 2 once went on with a mission; from 4.0 on it is no value at all
+        "FS_GCS_TIMEOUT": ((1, LINK_LOSS_S),),
+        "FS_OPTIONS": ((0, 1), (4, 5), (8, 9), (12, 13)),  # bits 1 and 4 fly on without a ground station
+        "FS_EKF_ACTION": ((1, 1), (3, 3)),  # land; 2 would hover by hand, and there is no hand
+        "FS_EKF_THRESH": ((0.1, 1),),  # 0 is never
+        "BATT_MONITOR": ((4, inf),),  # volts and amperes: 0 to 3 count no mAh
+        "BATT_LOW_MAH": ((1, inf),),
+        "BATT_CRT_MAH": ((1, inf),),
+        "BATT_FS_LOW_ACT": COMES_DOWN,
+        "BATT_FS_CRT_ACT": COMES_DOWN,
+        **({"RTL_ALT_M": ((low, high),)} if in_metres else {"RTL_ALT": ((low * 100, high * 100),)}),
+    }

@@ -78,6 +78,18 @@ def test_a_wrong_source_is_told_with_its_place(tmp_path: Path, parameters: str, 
         ("FENCE_ACTION", 0),
         ("FENCE_ALT_MAX", 119),
         ("FS_GCS_TIMEOUT", 60),
+        ("FS_GCS_ENABLE", 2),
+        ("FS_OPTIONS", 16),
+        ("FS_EKF_ACTION", 2),
+        ("FS_EKF_THRESH", 0),
+        ("RTL_ALT", 0),
+        ("RTL_ALT", 700),
+        ("RTL_ALT", 10100),
+        ("BATT_MONITOR", 3),
+        ("BATT_LOW_MAH", 0),
+        ("BATT_CRT_MAH", 0),
+        ("BATT_FS_LOW_ACT", 0),
+        ("BATT_FS_CRT_ACT", 5),
     ],
 )
 def test_a_baseline_that_does_not_hold_the_site_is_refused_at_the_start(name: str, value: float) -> None:
@@ -89,6 +101,27 @@ def test_a_baseline_that_does_not_hold_the_site_is_refused_at_the_start(name: st
         guard(BASELINE.model_copy(update={"parameters": missing}), "arducopter", LIMITS)
     with pytest.raises(UserError, match=name):
         guard(BASELINE.model_copy(update={"allowed": {name: (value, value)}}), "arducopter", LIMITS)
+
+
+def test_an_aircraft_may_not_differ_into_what_the_site_does_not_allow() -> None:
+    """FS_GCS_ENABLE 1 to 3 would allow 2."""
+    loose = BASELINE.model_copy(update={"allowed": {"FS_GCS_ENABLE": (1, 3)}})
+    with pytest.raises(UserError, match="1 or 3 to 7 is needed"):
+        guard(loose, "arducopter", LIMITS)
+
+
+def test_from_4_7_on_the_return_height_is_in_metres() -> None:
+    new = read_rules(DEMO / "arducopter-4.7.toml")
+    guard(new, "arducopter", LIMITS)
+    with pytest.raises(UserError, match="RTL_ALT_M is 101"):
+        guard(new.model_copy(update={"parameters": {**new.parameters, "RTL_ALT_M": 101}}), "arducopter", LIMITS)
+
+
+@pytest.mark.parametrize(("name", "value"), [("RTL_RETURN_ALT", 0), ("COM_LOW_BAT_ACT", 0), ("BAT_CRIT_THR", 0)])
+def test_px4_comes_home_too_high_enough_and_when_its_battery_is_low(name: str, value: float) -> None:
+    px4 = read_rules(DEMO / "px4.toml")
+    with pytest.raises(UserError, match=f"{name} is {value}"):
+        guard(px4.model_copy(update={"parameters": {**px4.parameters, name: value}}), "px4", LIMITS)
 
 
 def test_a_baseline_whose_fence_stops_the_motors_is_refused() -> None:
