@@ -60,7 +60,7 @@ class Transfer:
     tries: int = 0
     ended: bool = False
     failure: str = ""
-    """Why it was given up, in plain words."""
+    """Why it was given up, in plain words; while a plan is read, the one refusal that was heard."""
 
     def turn(self, now_s: float) -> "tuple[Transfer, Sends]":
         """Time has passed: the question, first or again after a silence."""
@@ -79,10 +79,17 @@ class Transfer:
         return (self._asked if self.writes else self._told)(message, now_s)
 
     def _acked(self, result: int) -> "Transfer":
+        """A radio may bring the word on a write twice, the second time into the read that follows: a plan that is read
+        ends by no thanks, and by a refusal only when it is refused again.
+        """
         if result == CANCELLED:
             return replace(self, asked_s=None)
-        good = self.writes and result == ACCEPTED
-        return self._end("" if good else f"the autopilot says {RESULTS.get(result, result)}")
+        said = f"the autopilot says {RESULTS.get(result, result)}"
+        if self.writes:
+            return self._end("" if result == ACCEPTED else said)
+        if result == ACCEPTED:
+            return self
+        return self._end(said) if self.failure else replace(self, failure=said, asked_s=None)
 
     def _asked(self, message: Message, now_s: float) -> "tuple[Transfer, Sends]":
         """The autopilot wants an item, by the old question or the new."""

@@ -186,6 +186,25 @@ def test_a_refused_upload_ends_with_the_autopilots_word() -> None:
     assert other == transfer, "the acknowledgement of another plan"
 
 
+def test_the_word_on_a_write_that_comes_twice_does_not_end_the_read_after_it() -> None:
+    """A radio doubles datagrams; the second then comes into the next conversation about the same plan."""
+    for second in (m.MAVLink_mission_ack_message(255, 190, 0, 1), m.MAVLink_mission_ack_message(255, 190, 4, 1)):
+        reading, _ = Transfer(Kind.FENCE).turn(0.0)
+        reading, _ = reading.heard(second, 0.1)
+        assert not reading.ended
+        reading, _ = reading.turn(1.2)
+        told, _ = reading.heard(m.MAVLink_mission_count_message(255, 190, 0, 1), 1.3)
+        assert (told.ended, told.failure) == (True, "")
+
+
+def test_a_plan_that_may_not_be_read_ends_with_the_autopilots_word() -> None:
+    denied, reading = m.MAVLink_mission_ack_message(255, 190, 14, 1), Transfer(Kind.FENCE)
+    for at_s in (0.0, 0.1):
+        reading, _ = reading.turn(at_s)
+        reading, _ = reading.heard(denied, at_s)
+    assert (reading.ended, reading.failure) == (True, "the autopilot says denied")
+
+
 def test_a_plan_of_absurd_length_is_not_read() -> None:
     reading, _ = Transfer(Kind.FENCE).turn(0.0)
     told, sends = reading.heard(m.MAVLink_mission_count_message(255, 190, 60000, 1), 0.1)
