@@ -33,14 +33,21 @@ class Scene:
 
 @dataclass(frozen=True)
 class Finding:
-    """A rule holds in this picture. `alone`: the cause is this one object, else whatever is in the zone."""
+    """A rule holds in this picture. `alone`: for this one object, else for whatever is in the zone.
+
+    `one` and `many` are the reason in plain words, without how long: of one object, and what follows a number of them.
+    """
 
     rule: str
     zone: str
-    what: str
-    """The reason in plain words, without how long."""
+    one: str
+    many: str
     tracks: tuple[ObjectTrack, ...]
-    alone: bool = False
+    alone: bool = True
+
+    @property
+    def what(self) -> str:
+        return self.one if len(self.tracks) == 1 else f"{len(self.tracks)} {self.many}"
 
 
 Rule = Callable[[Scene, Zone], Iterator[Finding]]
@@ -51,10 +58,10 @@ def person_on_carriageway(scene: Scene, zone: Zone) -> Iterator[Finding]:
     if zone.kind != "carriageway":
         return
     rides = [track for track in scene.tracks if track.kind in RIDDEN]
-    people = tuple(p for p in _within(scene, zone, "person") if not any(_on(p, ride) for ride in rides))
-    if people:
-        what = "a person" if len(people) == 1 else f"{len(people)} people"
-        yield Finding("person_on_carriageway", zone.name, f"{what} on the carriageway {zone.name}", people)
+    where = f"on the carriageway {zone.name}"
+    for person in _within(scene, zone, "person"):
+        if not any(_on(person, ride) for ride in rides):
+            yield Finding("person_on_carriageway", zone.name, f"a person {where}", f"people {where}", (person,))
 
 
 def wrong_way(scene: Scene, zone: Zone) -> Iterator[Finding]:
@@ -65,8 +72,9 @@ def wrong_way(scene: Scene, zone: Zone) -> Iterator[Finding]:
         cosine = _cosine(vehicle.velocity, zone.direction)
         seconds = vehicle.way[-1][0] - vehicle.way[0][0]
         if cosine < AGAINST and hypot(*vehicle.velocity) * seconds > LEAST_WAY * size(vehicle.box):
-            what = f"a {vehicle.kind} drives against the direction of {zone.name}"
-            yield Finding("wrong_way", zone.name, what, (vehicle,), alone=True)
+            against = f"against the direction of {zone.name}"
+            one, many = f"a {vehicle.kind} drives {against}", f"vehicles drive {against}"
+            yield Finding("wrong_way", zone.name, one, many, (vehicle,))
 
 
 def stopped_vehicle(scene: Scene, zone: Zone) -> Iterator[Finding]:
@@ -75,23 +83,22 @@ def stopped_vehicle(scene: Scene, zone: Zone) -> Iterator[Finding]:
         return
     for vehicle in _within(scene, zone, *VEHICLES):
         if scene.t - vehicle.still_t > STANDS_S:
-            yield Finding(
-                "stopped_vehicle", zone.name, f"a {vehicle.kind} stands in {zone.name}", (vehicle,), alone=True
-            )
+            one, many = f"a {vehicle.kind} stands in {zone.name}", f"vehicles stand in {zone.name}"
+            yield Finding("stopped_vehicle", zone.name, one, many, (vehicle,))
 
 
 def crowd(scene: Scene, zone: Zone) -> Iterator[Finding]:
     """As many people in a zone as its config calls a crowd."""
     people = _within(scene, zone, "person")
     if zone.crowd_from is not None and len(people) >= zone.crowd_from:
-        what = f"{len(people)} people in {zone.name} (a crowd is {zone.crowd_from})"
-        yield Finding("crowd", zone.name, what, people)
+        what = f"people in {zone.name} (a crowd is {zone.crowd_from})"
+        yield Finding("crowd", zone.name, what, what, people, alone=False)
 
 
 def knife(scene: Scene, zone: Zone) -> Iterator[Finding]:
     """A knife in any zone; silent until its precision has been measured (see `findings`)."""
-    if seen := _within(scene, zone, "knife"):
-        yield Finding("knife", zone.name, f"a knife in {zone.name}", seen)
+    for seen in _within(scene, zone, "knife"):
+        yield Finding("knife", zone.name, f"a knife in {zone.name}", f"knives in {zone.name}", (seen,))
 
 
 RULES: dict[str, tuple[Rule, Callable[[SceneTimes], float], tuple[str, ...]]] = {

@@ -1,16 +1,16 @@
 """Rules over zones and time, on the simulator's truth: one incident a cause, with its reason, closed when over."""
 
 import random
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
-from itertools import count
+from itertools import count, pairwise
 from uuid import UUID
 
 import pytest
 
 from edge.vision.object_track import ObjectTracks
 from edge.vision.objects import KINDS, ObjectBox
-from edge.vision.scene_causes import Causes, Told
+from edge.vision.scene_causes import MOST_JOIN_S, Causes, Told
 from edge.vision.scene_config import SceneTimes
 from edge.vision.scene_rules import Scene, findings, silent_rules
 from edge.vision.zones import Zone
@@ -157,6 +157,70 @@ def test_who_rides_a_bicycle_does_not_walk_on_the_carriageway() -> None:
 
     assert held(rider) == ["person_on_carriageway"]
     assert held(rider, bicycle) == []
+
+
+def person_at(x: float, y: float = 330.0) -> ObjectBox:
+    """On the whole-picture carriageway of `people`; 30 px wide and 80 tall."""
+    return ObjectBox("person", (x - 15, y - 80, x + 15, y), 0.8)
+
+
+def people(seconds: float, boxes_at: Callable[[float], list[ObjectBox]]) -> list[Told]:
+    whole = (Zone(name="all", kind="carriageway", polygon=((0, 0), (1, 0), (1, 1), (0, 1))),)
+    numbers = count(1)
+    tracks, causes, told = ObjectTracks(), Causes(TIMES, lambda: UUID(int=next(numbers))), list[Told]()
+    for step in range(int(seconds * FPS)):
+        t = step / FPS
+        shown = tracks.update(boxes_at(t), t)
+        told += causes.update(findings(Scene(shown, FRAME, t), whole, ALL), t, START + timedelta(seconds=t))
+    return told
+
+
+def test_a_false_person_that_stands_hides_nobody_who_comes_later() -> None:
+    """It stands for the whole minute; one walks past it, right beside it, from 30 s to 40 s."""
+    told = people(60, lambda t: [person_at(400), *([person_at(100 + 60 * (t - 30))] if 30 <= t < 40 else [])])
+    assert [(one.state, one.id.int) for one in told] == [("opened", 1), ("opened", 2), ("over", 2)]
+    assert told[1].reason == "a person on the carriageway all for 2 s"
+    assert told[1].surest.box[0] != told[0].surest.box[0]
+
+
+def test_a_crowd_that_comes_onto_the_carriageway_is_one() -> None:
+    told = people(60, lambda t: [person_at(60 + 45 * n) for n in range(18) if 2 * n < t < 50])
+    assert [one.state for one in told] == ["opened", "over"]
+    assert told[1].reason.startswith("over: 18 people on the carriageway all for ")
+
+
+def test_however_many_come_and_go_a_new_incident_opens_at_most_each_minute() -> None:
+    """A new false person every second at another place, each for four: a detector gone mad, for five minutes."""
+    told = people(300, lambda t: [person_at(40 + 61 * (int(t - back) % 15)) for back in range(min(4, int(t) + 1))])
+    opened = [one.cause.opened_t for one in told if one.state == "opened"]
+    assert 2 <= len(opened) <= 5
+    assert all(later - earlier > MOST_JOIN_S for earlier, later in pairwise(opened))
+
+
+@pytest.mark.parametrize("gap_s", [0.4, 1, 2, 3])
+def test_a_walker_who_was_lost_for_a_while_is_not_told_again(gap_s: float) -> None:
+    """At 1.4 m/s, behind a bus for a while after 6 s."""
+    told = people(20, lambda t: [] if t > 13 or 6 < t < 6 + gap_s else [person_at(40 + 66 * t)])
+    assert [one.state for one in told] == ["opened", "over"]
+
+
+def test_a_queue_at_a_red_light_is_no_stopped_vehicle_though_somebody_always_stands() -> None:
+    """Each car stands for 12 s, less than the 20 s of the rule, and the next one comes before it goes."""
+
+    def queue(t: float) -> list[ObjectBox]:
+        return [
+            ObjectBox("car", (x := 90.0 * n, 300.0, x + 70, 360.0), 0.9) for n in range(9) if 8 * n < t < 8 * n + 12
+        ]
+
+    assert people(80, queue) == []
+
+
+def test_a_jam_is_one_incident() -> None:
+    def jam(t: float) -> list[ObjectBox]:
+        return [ObjectBox("car", (x := 90.0 * n, 300.0, x + 70, 360.0), 0.9) for n in range(9) if 4 * n < t]
+
+    told = people(90, jam)
+    assert [one.state for one in told] == ["opened"]
 
 
 def test_one_false_box_is_no_cause_and_a_lost_vehicle_is_not_told_twice() -> None:
