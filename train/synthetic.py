@@ -1,7 +1,8 @@
 """Training scenes for the plate detector: in go a random stream and real frames, out comes a crop with its plates.
 
-Four kinds: a drawn street with rendered plates; a real frame as it is; a real frame whose plates were swapped for
-rendered ones; decoys alone. By day or by night, then weather. Pure but for reading frames.
+Five kinds: a drawn street with rendered plates; a real frame as it is; a real frame whose plates were swapped for
+rendered ones; the view of a simulated camera; decoys alone. By day or by night, then weather. Pure but for reading
+frames.
 """
 
 from dataclasses import dataclass
@@ -14,6 +15,7 @@ from numpy.typing import NDArray
 from train.backdrops import Bgr, Rng, backdrop, car_end
 from train.decoys import decoy
 from train.frames import Boxes, Frame, picture, tightened
+from train.kerbside import PICTURES, kerbside
 from train.paste import DAY, NIGHT, Corners, paint_over, paste, span
 from train.weather import nightfall, weathered
 
@@ -44,12 +46,14 @@ def scene(rng: Rng, frames: list[Frame], size: Size = CROP) -> Scene:
     """The next training scene."""
     night = rng.random() < 0.18
     match rng.random():
-        case share if share < 0.34:
+        case share if share < 0.31:
             made = street(rng, size, night=night)
-        case share if share < 0.60:
+        case share if share < 0.56:
             made, night = _real(rng, frames, size), False
-        case share if share < 0.84:
+        case share if share < 0.78:
             made = _swapped(rng, frames, size, night=night)
+        case share if share < 0.88:
+            made, night = _simulated(rng, size), False
         case _:
             made = _decoys(rng, size, night=night)
     return Scene(weathered(rng, made.bgr, 0.5 * night), made.corners, made.drawn, made.real)
@@ -124,6 +128,19 @@ def _swapped(rng: Rng, frames: list[Frame], size: Size, *, night: bool) -> Scene
     return _kept(canvas, fresh, drawn=True, real=True)
 
 
+def _simulated(rng: Rng, size: Size) -> Scene:
+    """A part of what a simulated roadside camera films, from as near or as far as a plate can be told."""
+    seen = kerbside(int(rng.integers(PICTURES)))
+    (x1, y1), (x2, y2) = seen.corners.min(axis=0), seen.corners.max(axis=0)
+    width = _any_width(rng, round(0.85 * size[1]))
+    scale = float(min(width / (x2 - x1), 3.2))
+    centre = np.array([x1 + x2, y1 + y2]) / 2
+    canvas, turn = _shown(rng, seen.bgr, centre, scale, spot=_spot(rng, width, size), size=size)
+    ends = seen.corners @ turn[:, :2].T + turn[:, 2]
+    ends = ends[[1, 0, 3, 2]] if turn[0, 0] < 0 else ends
+    return _kept(canvas, [ends.astype(np.float32)], drawn=True, real=True)
+
+
 def _cut(rng: Rng, frames: list[Frame], size: Size) -> tuple[Bgr, Frame, NDArray[np.float64]]:
     """A part of a real frame around one of its plates, scaled so that this one has a width drawn at random; the frame
     and the affine map (2, 3) from it."""
@@ -134,14 +151,22 @@ def _cut(rng: Rng, frames: list[Frame], size: Size) -> tuple[Bgr, Frame, NDArray
     centre = (target[:2] + target[2:]) / 2
     if rng.random() < 0.12:
         centre = rng.uniform(0, 1, 2) * (whole.shape[1], whole.shape[0])
-    shift = np.array(_spot(rng, width, size)) - centre * scale
+    canvas, turn = _shown(rng, whole, centre, scale, spot=_spot(rng, width, size), size=size)
+    return canvas, frame, turn
+
+
+def _shown(
+    rng: Rng, whole: Bgr, centre: NDArray[np.floating], scale: float, *, spot: tuple[float, float], size: Size
+) -> tuple[Bgr, NDArray[np.float64]]:
+    """The picture scaled, its point `centre` at `spot`, half of the time mirrored; and the affine map (2, 3) there."""
+    shift = np.array(spot) - centre * scale
     turn = np.array([[scale, 0, shift[0]], [0, scale, shift[1]]])
     if rng.random() < 0.5:
         turn[0] = [-scale, 0, size[1] - shift[0]]
     border = cv2.BORDER_CONSTANT if rng.random() < 0.5 else cv2.BORDER_REPLICATE
     sampling = cv2.INTER_AREA if scale < 1 else cv2.INTER_LINEAR
     canvas = cv2.warpAffine(_softened(whole, scale), turn, size[::-1], flags=sampling, borderMode=border)
-    return canvas.astype(np.uint8, copy=False), frame, turn
+    return canvas.astype(np.uint8, copy=False), turn
 
 
 def _softened(whole: Bgr, scale: float) -> Bgr:

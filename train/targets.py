@@ -21,10 +21,11 @@ TAUGHT = 0.5
 """Cells of this heat and above learn box and corners."""
 DOUBT = 0.45
 """In real backdrops an unmarked plate is likely where the net is surer than this: such cells teach nothing."""
-MARGIN_PX = 0.5
+MARGIN_PX = 0.2
 """Left round a plate at the network's input: an edge is smeared over a pixel, and people draw around the smear."""
-LOOSE = 0.3
-"""Weight of the boxes that people drew around real plates: not exact, even when tightened."""
+LOOSE, LOOSE_FROM_PX = 0.5, 32
+"""Weight of the boxes that people drew around real plates, not exact even when tightened; narrower ones, scaled down,
+teach no box at all."""
 
 
 @dataclass(frozen=True)
@@ -56,7 +57,7 @@ def target(scene: Scene) -> Target:
         np.maximum(maps.heat, heat, out=maps.heat)
         # by its cells alone a near plate would outweigh hundreds of far ones
         weight = heat[own] / np.sqrt(heat[own].sum())
-        maps.near[own] = weight * (1 if drawn else LOOSE)
+        maps.near[own] = weight * (1 if drawn else LOOSE * (w * STRIDE >= LOOSE_FROM_PX))
         maps.exact[own] = weight if drawn else 0
         maps.box[:, own] = np.stack([xs - x1, ys - y1, x2 - xs, y2 - ys])[:, own]
         ends = np.array([[x1, y1], [x2, y1], [x2, y2], [x1, y2]])
@@ -85,9 +86,13 @@ def loss(out: Tensor, truth: Truth) -> Tensor:
     cost = -torch.where(peak > 0, (1 - sure) ** 2 * sure.log(), (1 - heat) ** 4 * sure**2 * (1 - sure).log())
     doubtful = real[:, None, None] & (heat < 0.05) & (sure.detach() > DOUBT)
     heat_loss = cost.masked_fill(doubtful, 0).sum() / peak.sum().clamp(min=1)
-    box_loss = ((1 - _overlap(distances(out[:, 1:5]), box)) * near).sum() / near.sum().clamp(min=1)
+    sides = distances(out[:, 1:5])
+    box_loss = ((1 - _overlap(sides, box)) * near).sum() / near.sum().clamp(min=1)
+    # the overlap forgives a box that is as much too large as it is unsure; a distance does not
+    height = (box[:, 1] + box[:, 3]).clamp(min=0.5)
+    edge_loss = ((sides - box).abs().mean(1) / height * exact).sum() / exact.sum().clamp(min=1)
     corner_loss = ((out[:, 5:] - corners).abs().mean(1) * exact).sum() / exact.sum().clamp(min=1)
-    return heat_loss + 2 * box_loss + corner_loss
+    return heat_loss + 2 * box_loss + 2 * edge_loss + corner_loss
 
 
 def _overlap(a: Tensor, b: Tensor) -> Tensor:

@@ -69,12 +69,12 @@ def test_no_second_of_a_clip_is_near_both_parts_of_the_split() -> None:
 
 
 def test_loose_boxes_are_tightened_to_a_plate_s_proportions_and_no_further() -> None:
-    loose = np.array([[100, 50, 180, 72], [10, 10, 56.4, 20], [0, 0, 60, 40]], np.float32)
+    loose = np.array([[100, 50, 180, 71], [10, 10, 56.4, 20], [0, 0, 60, 40]], np.float32)
     tight = tightened(loose)
     width, height = tight[:, 2] - tight[:, 0], tight[:, 3] - tight[:, 1]
     assert width[0] / height[0] == pytest.approx(4.64, abs=0.01)
     np.testing.assert_array_equal(tight[1], loose[1])
-    assert height[2] == pytest.approx(40 * 0.64)
+    assert height[2] == pytest.approx(40 * 0.76)
     np.testing.assert_allclose(tight[:, :2] + tight[:, 2:], loose[:, :2] + loose[:, 2:], atol=1e-3)
 
 
