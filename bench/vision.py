@@ -16,7 +16,7 @@ from typing import Any
 from bench import vision_score as score
 from bench.vision_readers import OTHERS, check_installed
 from bench.vision_run import Run, Task, run_alone
-from bench.vision_table import print_skies, print_table
+from bench.vision_table import print_figures, print_skies, print_table
 from bench.vision_truth import Shot, crops_only, marks_known, shots
 from wire.errors import UserError
 from wire.process import guarded
@@ -25,33 +25,49 @@ Figures = dict[str, Any]
 
 
 def main(argv: list[str] | None = None) -> int:
-    """airbeat bench vision --data DIR [--boxes truth] [--held-out] [--against READER] [--json], or --sim ..."""
+    """airbeat bench vision --data DIR [--boxes truth] [--held-out] [--against READER] [--json], --sim or --passes"""
     parser = argparse.ArgumentParser(
         prog="airbeat bench vision", description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
     what = parser.add_mutually_exclusive_group(required=True)
     what.add_argument("--data", type=Path, metavar="DIR", help="pictures and truth.csv (image, vrm, x, y, w, h)")
     what.add_argument("--sim", action="store_true", help="simulated vehicles pass a roadside camera")
+    what.add_argument("--passes", type=int, metavar="N", help="rendered plates pass the reader: false hotlist hits")
     parser.add_argument("--json", action="store_true", help="one JSON object")
     data = parser.add_argument_group("with --data")
     data.add_argument("--boxes", choices=["found", "truth"], help="truth: the reader alone, on the true boxes")
     data.add_argument("--held-out", action="store_true", help="of road_ro only the part that training does not see")
     data.add_argument("--against", action="append", choices=[*OTHERS], default=[], help="in the same run")
-    sim = parser.add_argument_group("with --sim")
-    sim.add_argument("--vehicles", type=int, default=200, metavar="N", help="in each weather (default 200)")
-    sim.add_argument("--weather", choices=["day", "night", "rain", "all"], default="all")
+    sim = parser.add_argument_group("with --sim or --passes")
+    sim.add_argument("--vehicles", type=int, default=200, metavar="N", help="--sim: in each weather (default 200)")
+    sim.add_argument("--weather", choices=["day", "night", "rain", "all"], default="all", help="--sim: which")
     sim.add_argument("--seed", type=int, default=1)
     sim.add_argument("--workers", type=int, default=1, metavar="N", help="processes side by side (default 1)")
     args = parser.parse_args(argv)
-    return guarded(lambda: _simulate(args) if args.sim else _read(args))
+    return guarded(lambda: _chosen(args)(args))
+
+
+def _chosen(args: argparse.Namespace) -> Callable[[argparse.Namespace], int]:
+    for name, least in (("vehicles", 1), ("workers", 1), ("seed", 0), ("passes", 1)):
+        if (given := getattr(args, name)) is not None and given < least:
+            raise UserError(f"must be at least {least}", where=f"--{name}")
+    return _simulate if args.sim else _read if args.data else _pass
+
+
+def _pass(args: argparse.Namespace) -> int:
+    from bench.vision_passes import measure
+
+    figures = measure(args.passes, args.seed, args.workers)
+    if args.json:
+        print(json.dumps(figures))
+    else:
+        print_figures(figures)
+    return 0
 
 
 def _simulate(args: argparse.Namespace) -> int:
     from bench.vision_sim import SKIES, measure
 
-    for name, least in (("vehicles", 1), ("workers", 1), ("seed", 0)):
-        if getattr(args, name) < least:
-            raise UserError(f"must be at least {least}", where=f"--{name}")
     skies = SKIES if args.weather == "all" else (args.weather,)
     figures = measure(skies, args.vehicles, args.seed, args.workers)
     if args.json:

@@ -72,3 +72,11 @@ def _slices(figures: dict[str, Figures]) -> Table:
 
 def _text(value: float | None) -> str:
     return "-" if value is None else f"{value:g}" if isinstance(value, int) else f"{value:.3f}"
+
+
+def print_figures(figures: Figures) -> None:
+    """Name and figure, a line each."""
+    console = Console()
+    console.print(f"rendered plates past the reader; {where()}", highlight=False, soft_wrap=True)
+    for name, value in figures.items():
+        console.print(f"{name.replace('_', ' ')}: {value}", highlight=False, soft_wrap=True)

@@ -44,13 +44,14 @@ def outcomes(passes: int, seed: int) -> list[Outcome]:
     found = []
     for _ in range(passes):
         vrm, frames = sights(rng)
-        consensus = _told(read, frames)
+        consensus = told(read, frames)
         if consensus and plausible(consensus):
             found.append(Outcome(consensus.share, fold(consensus.vrm) == fold(vrm)))
     return found
 
 
-def _told(read: Read, frames: Iterable[tuple[Frame, PlateBox]]) -> Consensus | None:
+def told(read: Read, frames: Iterable[tuple[Frame, PlateBox]]) -> Consensus | None:
+    """The vote on one vehicle, at the frame where it is firm or when it has gone."""
     vehicle: Vehicle | None = None
     for frame, plate in frames:
         vehicle = vehicle or Vehicle(frame.captured_at, frame.captured_at)
