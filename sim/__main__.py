@@ -71,6 +71,10 @@ def _children(config: TownConfig, town: Path) -> list[Child]:
         Child(camera.name, python("sim.roadside", str(town), "--camera", camera.name), stop_s=STOP_S)
         for camera in config.cameras
     ]
+    cameras += [
+        Child(camera.name, python("sim.sidestreet", str(town), "--camera", camera.name), stop_s=STOP_S)
+        for camera in config.overviews
+    ]
     return [*cameras, *([Child("docks", python("sim.air", str(town)), stop_s=STOP_S)] if config.docks else [])]
 
 

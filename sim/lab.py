@@ -56,17 +56,22 @@ class Lab:
         return Child(name, python(*argv), log=self.places.logs / f"{name}.log", stop_s=8)
 
 
-def lay_out(run: Path, seed: int, console_port: int | None) -> Lab:
-    """A fresh folder with everything in it. `console_port` None: any free one. Raises UserError where it can't be."""
+def lay_out(run: Path, seed: int, console_port: int | None, eyes: Path | None = None) -> Lab:
+    """A fresh folder with everything in it. Raises UserError where it can't be.
+
+    `console_port` None: any free one. `eyes`: the network for a camera that watches people and vehicles; None: no such.
+    """
     console = console_port or _free_port()
     if port_taken(console):
         remedy = "Stop what listens there or choose another with --port"
         raise UserError("the port is taken", where=f"127.0.0.1:{console}", remedy=remedy)
     first = _free_block()
-    town = demo_town(seed, run / "town", first)
+    town = demo_town(seed, run / "town", first, overview=eyes is not None)
     places = Places(run, console, first + 50)
     try:
         _write_all(town, places)
+        if eyes:
+            _give_eyes(town, places, eyes)
     except OSError as error:
         raise UserError(f"cannot lay out the demo ({error.strerror})", where=str(run)) from error
     return Lab(town, places, "-".join(secrets.choice(_WORDS) for _ in range(3)))
@@ -98,6 +103,14 @@ def _write_all(town: TownConfig, places: Places) -> None:
     (places.run / "town.toml").write_text(_with_keys(town, places).toml())
     (places.run / "streets.geojson").write_text(json.dumps(world.streets_geojson()))
     (places.run / "hotlist.csv").write_text(_hotlist(town))
+
+
+def _give_eyes(town: TownConfig, places: Places, network: Path) -> None:
+    """To the boxes that watch people and vehicles; each keeps its own copy, as `airbeat models fetch` would put it."""
+    for camera in town.overviews:
+        models = places.data(camera.edge) / "models"
+        models.mkdir(parents=True)
+        shutil.copy(network, models)
 
 
 def _with_keys(town: TownConfig, places: Places) -> TownConfig:
@@ -139,6 +152,6 @@ def _free_port() -> int:
 def _free_block() -> int:
     """The first of a hundred ports that nobody uses."""
     for first in FIRST_PORTS:
-        if not any(port_taken(first + offset) for offset in (0, 1, 11, 12, 21, 22, 31, 32, 50)):
+        if not any(port_taken(first + offset) for offset in (0, 1, 2, 11, 12, 21, 22, 31, 32, 50)):
             return first
     raise UserError("no free block of ports between 17000 and 29000", where="127.0.0.1", remedy="Stop old demos")

@@ -36,7 +36,7 @@ class Roadside:
     def picture(self, story_s: float, wall_s: float) -> I420:
         """uint8 (h * 3 / 2, w)."""
         frame = self.bgr(story_s)
-        _stamp(frame, wall_s, self._label)
+        stamp(frame, wall_s, self._label)
         picture = cv2.cvtColor(frame, cv2.COLOR_BGR2YUV_I420).astype(np.uint8, copy=False)
         luma = picture[: self._view.lens.height]
         cv2.add(luma, self._noise[int(wall_s * 12) % NOISE_FRAMES], dst=luma)
@@ -75,7 +75,7 @@ def _under(sky: Sky, street: Bgr, view: View) -> Bgr:
             return wet_street(street, view.lens)
 
 
-def _stamp(frame: Bgr, wall_s: float, label: str) -> None:
+def stamp(frame: Bgr, wall_s: float, label: str) -> None:
     """Time in UTC and the camera's name, as cameras write them."""
     moment = datetime.fromtimestamp(wall_s, UTC)
     text = f"{moment:%Y-%m-%d %H:%M:%S}.{moment.microsecond // 100_000}Z  {label.upper()}"

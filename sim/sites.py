@@ -5,11 +5,14 @@ from pathlib import Path
 from typing import Any
 
 from sim import world
-from sim.town import DockSpec, RoadsideCamera, TownConfig
+from sim.town import DockSpec, OverviewCamera, RoadsideCamera, TownConfig
+from sim.walkers import LEFT_LANE, RIGHT_LANE, zone
 
 Toml = dict[str, Any]
 FENCE_GRID_M = ((-620.0, -480.0), (620.0, -480.0), (620.0, 480.0), (-620.0, 480.0))
 """The site fence by metres along and left of the High Street."""
+ZONE_FROM_M, ZONE_TO_M = 9.0, 70.0
+"""Of the lanes in front of an overview camera; farther off a person has too few pixels."""
 
 LIMITS: Toml = {
     "max_wind_mps": 12.0,
@@ -105,11 +108,13 @@ def room(places: Places) -> Toml:
 def sites(town: TownConfig, places: Places) -> dict[str, Toml]:
     """Box -> its SITE.toml."""
     roadside = {camera.edge: _roadside(camera, places) for camera in town.cameras}
+    roadside |= {camera.edge: _overview(camera, places) for camera in town.overviews}
     return roadside | {dock.edge: _dock(dock, places) for dock in town.docks}
 
 
 def boxes(town: TownConfig) -> list[str]:
-    return [*(camera.edge for camera in town.cameras), *(dock.edge for dock in town.docks)]
+    cameras = [*(camera.edge for camera in town.cameras), *(camera.edge for camera in town.overviews)]
+    return [*cameras, *(dock.edge for dock in town.docks)]
 
 
 def _roadside(camera: RoadsideCamera, places: Places) -> Toml:
@@ -117,6 +122,26 @@ def _roadside(camera: RoadsideCamera, places: Places) -> Toml:
     heading = {"heading_deg": camera.heading_deg % 360}
     stream = {"name": camera.name, "role": "plates", "url": f"tcp://127.0.0.1:{camera.port}", **place, **heading}
     return _box(camera.edge, places, place) | {"cameras": [stream]}
+
+
+def _overview(camera: OverviewCamera, places: Places) -> Toml:
+    place = {"lat": camera.lat, "lon": camera.lon}
+    stream = {"name": camera.name, "role": "view", "url": f"tcp://127.0.0.1:{camera.port}", **place}
+    watched = {"heading_deg": camera.heading_deg, "scene": {"zones": zones(), "times": {"stopped_s": 15.0}}}
+    return _box(camera.edge, places, place) | {"cameras": [stream | watched]}
+
+
+def zones() -> list[Toml]:
+    """The two lanes that an overview camera sees, each with its way in the picture (right and down count up)."""
+    lanes = (("church-street-east", LEFT_LANE, [-0.2, -1.0]), ("church-street-west", RIGHT_LANE, [0.2, 1.0]))
+    return [
+        {"name": name, "kind": "carriageway", "direction": way, "polygon": [list(corner) for corner in _lane(x)]}
+        for name, x, way in lanes
+    ]
+
+
+def _lane(x: tuple[float, float]) -> tuple[tuple[float, float], ...]:
+    return zone([(x[0], ZONE_FROM_M), (x[0], ZONE_TO_M), (x[1], ZONE_TO_M), (x[1], ZONE_FROM_M)])
 
 
 def _dock(dock: DockSpec, places: Places) -> Toml:

@@ -1,5 +1,6 @@
 """TOWN.toml: what one simulated town has, where it stands and when its story happens; `demo_town` is the demo's."""
 
+import math
 import random
 from pathlib import Path
 from typing import Literal
@@ -31,6 +32,17 @@ class RoadsideCamera(Section):
     heading_deg: Heading
     edge: Name
     sees: Literal["rear", "front"]
+
+
+class OverviewCamera(Section):
+    """On a mast over a side street, for people and vehicles; its street has a story of its own (sim/walkers.py)."""
+
+    name: Name
+    port: Port = Field(ge=1, le=65535)
+    lat: Latitude
+    lon: Longitude
+    heading_deg: Heading
+    edge: Name
 
 
 class AircraftCamera(Section):
@@ -75,6 +87,7 @@ class TownConfig(Section):
     """No vehicle enters later."""
     sky: Sky = "day"
     cameras: tuple[RoadsideCamera, ...] = ()
+    overviews: tuple[OverviewCamera, ...] = ()
     docks: tuple[DockSpec, ...] = ()
     listed: ListedCar | None = None
 
@@ -89,11 +102,13 @@ class TownConfig(Section):
 
     def ports(self) -> list[int]:
         """Every TCP port the town listens on."""
-        return [*(c.port for c in self.cameras), *(p for d in self.docks for p in (d.modbus_port, d.camera.port))]
+        cameras = [*(c.port for c in self.cameras), *(c.port for c in self.overviews)]
+        return [*cameras, *(p for d in self.docks for p in (d.modbus_port, d.camera.port))]
 
     def _names(self) -> list[str]:
         return [
             *(c.name for c in self.cameras),
+            *(c.name for c in self.overviews),
             *(d.camera.name for d in self.docks),
             *(d.aircraft for d in self.docks),
         ]
@@ -103,8 +118,13 @@ class TownConfig(Section):
         return tomli_w.dumps(self.model_dump(mode="json", exclude_none=True))
 
 
-def demo_town(seed: int = 1, out: Path = Path("var/town"), first_port: int = 17_000) -> TownConfig:
-    """Two cameras 350 m apart on the High Street, two docks, and a stolen car that passes both and parks."""
+def demo_town(
+    seed: int = 1, out: Path = Path("var/town"), first_port: int = 17_000, *, overview: bool = False
+) -> TownConfig:
+    """Two cameras 350 m apart on the High Street, two docks, and a stolen car that passes both and parks.
+
+    `overview`: a third camera that watches people and vehicles in Church Street.
+    """
     return TownConfig(
         seed=seed,
         out=out,
@@ -112,6 +132,7 @@ def demo_town(seed: int = 1, out: Path = Path("var/town"), first_port: int = 17_
             _on_high_street("road-1", u=-210, sees="rear", port=first_port),
             _on_high_street("road-2", u=140, sees="front", port=first_port + 1),
         ),
+        overviews=(_over_church_street("road-3", port=first_port + 2),) if overview else (),
         docks=(
             _dock(1, u=-60, v=240, first_port=first_port),
             _dock(2, u=290, v=-195, first_port=first_port),
@@ -135,6 +156,13 @@ def _on_high_street(edge: str, *, u: float, sees: Literal["rear", "front"], port
         name=f"{edge}-cam", edge=edge, port=port, lat=lat, lon=lon, sees=sees,
         heading_deg=along if sees == "rear" else along + 180,
     )  # fmt: skip
+
+
+def _over_church_street(edge: str, *, port: int) -> OverviewCamera:
+    (ax, ay), (bx, by) = world.crossings()[6, 4], world.crossings()[7, 4]
+    lat, lon = world.to_geo(ax + 0.2 * (bx - ax), ay + 0.2 * (by - ay))
+    heading_deg = math.degrees(math.atan2(bx - ax, by - ay)) % 360
+    return OverviewCamera(name=f"{edge}-cam", edge=edge, port=port, lat=lat, lon=lon, heading_deg=heading_deg)
 
 
 def _dock(number: int, *, u: float, v: float, first_port: int) -> DockSpec:
