@@ -9,15 +9,18 @@ from typing import TypeVar
 import structlog
 from pydantic import ValidationError
 
+from edge.flight.evidence import make_room
 from edge.flight.gate import Memory
 from edge.flight.signing import RESERVE
 from edge.flight.state import Saved
+from edge.flight.tape import BEGIN
 from wire.errors import UserError
 from wire.frozen import Frozen
 
 log = structlog.get_logger()
 F = TypeVar("F", bound=Frozen)
-MOST_TAPES = 50
+TAPES_BYTES = 512 << 20
+"""About fifty of the longest flights."""
 
 
 class Stamp(Frozen):
@@ -63,15 +66,14 @@ class Disk:
         _write(self._sortie, saved)
 
     def keep_tape(self, lines: list[str]) -> None:
-        """The decisions' record: a file a flight, the newest MOST_TAPES of them. What was written leaves `lines`.
+        """The decisions' record: a file a flight, the newest that TAPES_BYTES hold. What was written leaves `lines`.
 
         Raises OSError; the tape then ends with a whole line, so that the rest may be written later.
         """
         while lines:
-            if lines[0].startswith('{"begin"'):
+            if lines[0].startswith(BEGIN):
                 self._tape = self._tapes / f"{time.time_ns()}.jsonl"
-                for old in sorted(self._tapes.glob("*.jsonl"))[: 1 - MOST_TAPES]:
-                    old.unlink(missing_ok=True)
+                make_room(self._tapes, "*.jsonl", TAPES_BYTES)
             _append(self._tape, lines[0] + "\n")
             del lines[0]
 

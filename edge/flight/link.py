@@ -4,7 +4,6 @@ import asyncio
 import random
 from collections import Counter
 from collections.abc import Callable
-from contextlib import suppress
 from typing import cast
 
 import structlog
@@ -57,7 +56,7 @@ class Link:
         self._peer_s = 0.0
 
     async def start(self, hear: Callable[[Message], None]) -> None:
-        """`hear` gets every message. Raises UserError where the port is taken. What dials keeps dialling."""
+        """`hear` gets every message. Raises UserError where the port is taken. What dials keeps dialling: `tasks`."""
         self._hear = hear
         loop = asyncio.get_running_loop()
         address = (self._host, self._port)
@@ -76,11 +75,15 @@ class Link:
             where = f"flight.link {self._address}"
             raise UserError(f"cannot open the MAVLink link ({error.strerror})", where=where) from error
 
+    @property
+    def tasks(self) -> tuple[asyncio.Task[None], ...]:
+        """What runs for ever beside whoever started it; one that ends has met a fault of ours, and holds it."""
+        return (self._dialler,) if self._dialler else ()
+
     async def close(self) -> None:
-        if self._dialler:
-            self._dialler.cancel()
-            with suppress(asyncio.CancelledError):
-                await self._dialler
+        for task in self.tasks:
+            task.cancel()
+        await asyncio.gather(*self.tasks, return_exceptions=True)
         if self._datagrams:
             self._datagrams.close()
         self._observer.close()

@@ -17,7 +17,7 @@ from edge.flight.deadman import beat
 from edge.flight.disk import Disk
 from edge.flight.dock import Dock
 from edge.flight.dockside import DockReading, lid
-from edge.flight.gate import Go, Memory, Refusal, Repeat, gate, life
+from edge.flight.gate import Go, Memory, Refusal, Repeat, gate, heard, life
 from edge.flight.inspector import Inspector
 from edge.flight.launch import Stage
 from edge.flight.life import Answered
@@ -93,6 +93,7 @@ class Pilot:
         mqtt.subscribe(ORDER.of(self._site.edge), ORDER.qos, receive)
         mqtt.start()
         helpers = [asyncio.create_task(work) for work in (self._voice.run(), self._watch_dock())]
+        helpers += self._link.tasks  # none may end unseen
         try:
             while not any(helper.done() for helper in helpers):
                 self._beat(mqtt.connected, data_dir)
@@ -109,15 +110,18 @@ class Pilot:
             self.counts["bad_orders"] += 1
             log.warning("order_dropped", why=str(error).splitlines()[0])
             return
-        seen = self._seen()
-        match gate(order, self._memory, self._site.edge, self._site.aircraft, seen.room_now):
+        seen, box = self._seen(), (self._site.edge, self._site.aircraft)
+        verdict, before = gate(order, self._memory, *box, seen.room_now), self._memory
+        self._memory = heard(before, order, *box)
+        match verdict:
             case Repeat():
                 self.counts["repeated_orders"] += 1
                 self._voice.repeat(order.id)
             case Refusal(reasons):
                 self._refuse(order, reasons, seen)
+                if self._memory is not before:
+                    self._voice.keep_memory(self._memory)
             case Go():
-                self._memory = self._memory.admit(order)
                 self._admit(order, seen)
 
     def _admit(self, order: Order, seen: Seen) -> None:
@@ -172,7 +176,7 @@ class Pilot:
         if self._is_due(*beat(self._sortie, self._telemetry, now_s), now_s):
             self._link.heartbeat()
         if self._is_due("record", RHYTHM.record, now_s):
-            self._voice.keep_record(self._link.cut(), self._link.stamp)
+            self._voice.keep_record(self._link.cut, self._link.stamp)
             taped, self._taped = self._taped, []
             self._voice.keep_tape(taped)
         self._ask_streams(now_s)
@@ -215,7 +219,7 @@ class Pilot:
             log.info("autopilot_says", severity=text.severity, text=text.text)
 
     def _ask_streams(self, now_s: float) -> None:
-        commands = streams.due(self._telemetry, self._site.profile.name, self._streams_asked_s, now_s)
+        commands = streams.due(self._telemetry, self._site.profile.name, self._streams_asked_s, now_s, self._site.view)
         for command in commands:
             self._link.send(command)
         self._streams_asked_s = now_s if commands else self._streams_asked_s
@@ -247,7 +251,7 @@ class Pilot:
         well = seen.link_ok() and self._sortie.stage is not Stage.FAULT and not self._voice.stuck
         detail = "" if seen.link_ok() else "no link to the aircraft"
         detail = "cannot write to the disk" if self._voice.stuck else detail or self._sortie.failure
-        figures = {name: float(count) for name, count in (self.counts + self._link.counts).items()}
+        figures = {name: float(count) for name, count in (self.counts + self._link.counts + self._voice.lost).items()}
         self._voice.health("flight", PartState.OK if well else PartState.DEGRADED, detail, figures)
         connected = self._reading.connected
         detail = "" if connected else "no connection to the dock"
@@ -291,9 +295,10 @@ class Pilot:
     async def _close(self, mqtt: Mqtt, helpers: list[asyncio.Task[None]]) -> None:
         """The aircraft is left as it is: its own failsafe brings it home if nobody takes over (F11)."""
         await self._voice.finish(1.0)
-        for helper in helpers:
-            helper.cancel()
-        await asyncio.gather(*helpers, return_exceptions=True)
+        while not all(helper.done() for helper in helpers):
+            for helper in helpers:
+                helper.cancel()
+            await asyncio.wait(helpers, timeout=0.5)  # again: 3.11's wait_for may swallow one (cpython 86296)
         self._dock.close()
         await self._link.close()
         mqtt.stop()

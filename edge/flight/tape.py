@@ -25,6 +25,8 @@ Lines = list[str]
 NESTED = ("telemetry", "dock")
 WAITING = (Stage.STARTING, Stage.LANDED_OUT, Stage.FAULT)
 """For days, maybe: 200 MB each, if every turn were kept."""
+BEGIN = '{"begin"'
+"""How a flight's first line starts."""
 _SEEN = TypeAdapter(Seen)
 _line = partial(json.dumps, separators=(",", ":"))
 

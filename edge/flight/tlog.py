@@ -10,11 +10,13 @@ from pathlib import Path
 
 import structlog
 
+from edge.flight.evidence import make_room
+
 log = structlog.get_logger()
 MOST_UNWRITTEN = 1 << 20
 FILE_BYTES = 50 << 20
-KEPT_FILES = 20
-"""A gigabyte: about ten days of telemetry at our rates."""
+KEPT_BYTES = 1 << 30
+"""About ten days of telemetry at our rates."""
 
 
 class Recorder:
@@ -52,6 +54,5 @@ class Recorder:
 
     def _begin(self) -> Path:
         self._folder.mkdir(parents=True, exist_ok=True)
-        for old in sorted(self._folder.glob(f"{self._name}-*.tlog"))[: 1 - KEPT_FILES]:
-            old.unlink()
+        make_room(self._folder, f"{self._name}-*.tlog", KEPT_BYTES - FILE_BYTES)
         return self._folder / f"{self._name}-{datetime.now(UTC):%Y%m%dT%H%M%S%f}.tlog"

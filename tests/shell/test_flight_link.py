@@ -153,7 +153,7 @@ def test_garbage_strangers_and_old_versions_are_counted_and_the_talk_goes_on() -
         whole[:-1] + bytes([whole[-1] ^ 1]): "bad_checksum",
         sim.Codec(9).encode(beat): "stranger",
         beat.pack(m.MAVLink(None, srcSystem=1, srcComponent=1), force_mavlink1=True): "mavlink_1",
-        sim.Codec(1).encode(m.MAVLink_attitude_message(0, 0, 0, 0, 0, 0, 0)): "not_allowed",
+        sim.Codec(1).encode(m.MAVLink_vfr_hud_message(0, 0, 0, 0, 0, 0)): "not_allowed",
     }
 
     async def run() -> None:
@@ -211,8 +211,8 @@ def test_a_full_disk_costs_the_recording_only(tmp_path: Path) -> None:
 
 
 def test_old_recordings_go(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("edge.flight.tlog.FILE_BYTES", 10)
-    monkeypatch.setattr("edge.flight.tlog.KEPT_FILES", 3)
+    monkeypatch.setattr("edge.flight.tlog.FILE_BYTES", 28)
+    monkeypatch.setattr("edge.flight.tlog.KEPT_BYTES", 28 * 4)
     recorder = Recorder(tmp_path, "falcon-1")
     for number in range(8):
         recorder.add(bytes([number]) * 20)

@@ -1,8 +1,10 @@
 """A disk that takes its time: no order flies after its end, and what was kept is never undone (F9)."""
 
 import asyncio
+import errno
 import socket
 import time
+from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -17,14 +19,16 @@ from edge.flight.gate import Memory
 from edge.flight.link import Link
 from edge.flight.pilot import Pilot
 from edge.flight.state import Saved
-from edge.flight.voice import Voice
-from edge.health import write_clock_offset
+from edge.flight.tape import BEGIN
+from edge.flight.voice import MOST_EVENTS, MOST_TAPE_WRITES, Voice
+from edge.health import gather, write_clock_offset
 from edge.outbox import Outbox
 from tests.support.processes import free_port
-from wire.events import OrderOutcome, decode_event
+from wire.events import DockEvent, OrderOutcome, decode_event
 from wire.mqtt import Mqtt
 from wire.orders import GoTo, Hold, Order
 from wire.signing import seal
+from wire.states import Lid, PartState
 
 KEY = Ed25519PrivateKey.generate()
 
@@ -89,3 +93,99 @@ def test_a_write_that_waited_does_not_undo_a_newer_one(tmp_path: Path) -> None:
         outbox.close()
 
     asyncio.run(story())
+
+
+class FullDisk(Disk):
+    """Has no room for tapes, as long as `full`."""
+
+    full = True
+
+    def keep_tape(self, lines: list[str]) -> None:
+        if self.full:
+            raise OSError(errno.ENOSPC, "No space left on device")
+        super().keep_tape(lines)
+
+
+def test_a_disk_without_room_for_tapes_takes_events_still_and_no_memory(tmp_path: Path) -> None:
+    """A tape that waited too long ends; the next flight's is whole."""
+
+    async def story() -> None:
+        outbox, disk = Outbox(tmp_path / "outbox.db", box=EDGE, boot=1), FullDisk(tmp_path / "flight")
+        voice = Voice(EDGE, AIRCRAFT, tmp_path, outbox=outbox, disk=disk, mqtt=Mqtt("127.0.0.1", 1, "nobody"))
+        writing = asyncio.create_task(voice.run())
+        cuts = 0
+
+        def cut() -> Callable[[], None]:
+            nonlocal cuts
+            cuts += 1
+            return lambda: None
+
+        voice.keep_tape([BEGIN + ":1}", "old"])
+        await asyncio.sleep(0.1)
+        for second in range(3 * MOST_TAPE_WRITES):
+            voice.keep_tape([f"{second}"])
+            voice.keep_record(cut, second)
+            voice.health("flight", PartState.OK, f"{second}", {})
+        voice.event(DockEvent(what="lid_open", lid=Lid.OPEN), datetime.now(UTC))
+        async with asyncio.timeout(10):
+            while not outbox.pending(1):
+                await asyncio.sleep(0.02)
+        assert voice.stuck
+        assert (cuts, voice.lost) == (1, {"tapes": 1})
+        assert voice._evidence.qsize() + voice._words.qsize() < MOST_TAPE_WRITES + 5
+        assert gather(tmp_path)["flight"].detail == f"{3 * MOST_TAPE_WRITES - 1}", "of a state the newest"
+        disk.full = False
+        async with asyncio.timeout(20):
+            while voice._evidence.qsize():
+                await asyncio.sleep(0.02)
+        voice.keep_tape(["of the old one", BEGIN + ":2}", "new"])
+        await voice.finish(10)
+        writing.cancel()
+        tapes = [path.read_text().splitlines() for path in sorted((tmp_path / "flight" / "tapes").glob("*.jsonl"))]
+        assert tapes == [[BEGIN + ":1}", "old", *map(str, range(MOST_TAPE_WRITES))], [BEGIN + ":2}", "new"]]
+        assert not voice.stuck
+        outbox.close()
+
+    asyncio.run(story())
+
+
+def test_events_that_wait_too_many_are_counted(tmp_path: Path) -> None:
+    async def story() -> None:
+        outbox, disk = Outbox(tmp_path / "outbox.db", box=EDGE, boot=1), Disk(tmp_path / "flight")
+        voice = Voice(EDGE, AIRCRAFT, tmp_path, outbox=outbox, disk=disk, mqtt=Mqtt("127.0.0.1", 1, "nobody"))
+        for _ in range(MOST_EVENTS + 3):
+            voice.event(DockEvent(what="lid_open", lid=Lid.OPEN), datetime.now(UTC))
+        assert (voice._words.qsize(), voice.lost["events"]) == (MOST_EVENTS, 3)
+        outbox.close()
+
+    asyncio.run(story())
+
+
+def test_the_oldest_tapes_go_by_their_bytes(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Not by their number: a box that restarts again and again would push its flights out."""
+    monkeypatch.setattr("edge.flight.disk.TAPES_BYTES", 1400)
+    disk = Disk(tmp_path)
+    for number, size in enumerate((700, 600, *[1] * 50)):
+        disk.keep_tape([BEGIN + f":{number}}}", "x" * size])
+    kept = [path.read_text() for path in sorted((tmp_path / "tapes").glob("*.jsonl"))]
+    assert kept[0].startswith(BEGIN + ":1}")
+    assert len(kept) == 52 - 1
+
+
+async def test_a_door_that_breaks_ends_the_process_instead_of_leaving_it_deaf(
+    tmp_path: Path, broker_port: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The supervisor starts it anew; a task that died unseen would never dial again."""
+
+    async def broken(_host: str, _port: int) -> None:
+        raise ValueError("a fault of ours")
+
+    monkeypatch.setattr("edge.flight.link.open_tcp", broken)
+    outbox, disk = Outbox(tmp_path / "outbox.db", box=EDGE, boot=1), Disk(tmp_path / "flight")
+    mqtt = Mqtt("127.0.0.1", broker_port, "broken-door")
+    voice = Voice(EDGE, AIRCRAFT, tmp_path, outbox=outbox, disk=disk, mqtt=mqtt)
+    config = ModbusDock(kind="modbus", host="127.0.0.1", port=free_port(socket.SOCK_STREAM), lat=52.2, lon=0.12)
+    pilot = Pilot(make_site(), Link("tcp:127.0.0.1:1", 1), voice=voice, dock=make_dock(config), disk=disk)
+    with pytest.raises(ValueError, match="a fault of ours"):
+        await asyncio.wait_for(pilot.run(mqtt, KEY.public_key(), tmp_path), 10)
+    outbox.close()

@@ -1,4 +1,4 @@
-"""The flight process leaves where its aircraft is for the camera under it, while it flies and once more when landed."""
+"""The flight process leaves where its aircraft is for the camera under it: each state in flight, at rest a few."""
 
 import asyncio
 from datetime import UTC, datetime, timedelta
@@ -32,12 +32,13 @@ async def test_the_newest_state_is_there_while_it_flies(tmp_path: Path) -> None:
     async def left_after(*states: VehicleState) -> VehicleState | None:
         for each in states:
             voice.state(VEHICLE, each)
-        while voice._queue.qsize() or voice._shared:
+        while voice._words.qsize() or voice._shared:
             await asyncio.sleep(0.01)
-        await voice._queue.join()
+        await voice._words.join()
         return health.read_aircraft(tmp_path)
 
-    assert await left_after(state(0, airborne=False)) is None
+    parked = state(0, airborne=False)
+    assert await left_after(parked) == parked
     flying = await left_after(*(state(second, airborne=True) for second in range(1, 9)))
     assert flying is not None
     assert flying.at == START + timedelta(seconds=8)
