@@ -106,6 +106,15 @@ TESTED: dict[str, Tested] = {
         ("F25",), TELLS, swap("edge.flight.seen", "battery_pct", always(100.0))
     ),
     "the autopilot's own checks are no matter": Tested(("F25",), TELLS, swap(RULES, "aircraft_waits", nothing)),
+    "the camera may show the way": Tested(
+        ("F24",), (f"{CORE}view.py", "-k", "nothing_on_the_way"), swap("edge.flight.view", "_inside", always(True))
+    ),
+    "the camera may show what it likes": Tested(
+        ("F24",), (f"{CORE}view.py", "-k", "withheld"), swap("edge.flight.view", "withheld", always(""))
+    ),
+    "nobody draws the veil": Tested(
+        ("F24",), (f"{CORE}view.py", "-k", "judged_just_now"), swap("edge.vision.veil", "may_show", always(True))
+    ),
     "what is armed on the pad at a restart flies": Tested(
         ("F28",), (f"{CORE}launch_table.py",),
         entries(launch.STEPS, {(Stage.STARTING, Happened.FOUND_ARMED): (Stage.ARMING, Do.ARM)}),

@@ -136,6 +136,30 @@ class Limits(Section):
     """F10."""
 
 
+class ViewConfig(Section):
+    """What the camera under the aircraft may show, and where (F24)."""
+
+    in_transit: Literal["blanked", "level"]
+    """Outside the incident's area: no picture at all, or one while the gimbal is proven level."""
+    radius_m: float = Field(gt=0, le=2000)
+    """Of the incident's area, around the place that the order names."""
+    mount: Literal["gimbal", "fixed"]
+    """gimbal: one of MAVLink's gimbal protocol v2, that we turn; fixed: to the airframe."""
+    pitch_deg: float = Field(ge=-90, lt=0)
+    """Over the incident's area, or for ever where it is fixed: -90 looks straight down."""
+    fov_deg: float = Field(gt=1, lt=150)
+    fov_up_deg: float = Field(gt=1, lt=150)
+    """The whole angle across the picture and from its lower edge to its upper, at the lens's widest."""
+    height_error_m: float = Field(ge=1, le=200)
+    """So much lower than the pad the ground of an incident may lie."""
+
+    @model_validator(mode="after")
+    def _can_be_level(self) -> "ViewConfig":
+        if self.in_transit == "level" and self.mount == "fixed":
+            raise ValueError("a camera that is fixed to the airframe can't be kept level: in_transit must be blanked")
+        return self
+
+
 class FlightConfig(Section):
     """`link`: udpin:HOST:PORT (we listen), udpout:HOST:PORT, tcp:HOST:PORT or serial:DEVICE:BAUD."""
 
@@ -155,6 +179,8 @@ class FlightConfig(Section):
     """The Remote ID transmitter (F15): its OPEN_DRONE_ID_ARM_STATUS is watched."""
     landing_places: tuple[tuple[Latitude, Longitude], ...] = ()
     """Where it may land when its dock can't take it (F22), the preferred first; without any, beside the dock."""
+    view: ViewConfig | None = None
+    """Needed where a camera of the box has the role aircraft."""
     limits: Limits
 
 
@@ -184,6 +210,9 @@ class SiteConfig(Section):
             raise ValueError("two cameras have the same name")
         if (self.flight is None) != (self.dock is None):
             raise ValueError("flight and dock go together: one is missing")
+        flies = next((camera.name for camera in self.cameras if camera.role == "aircraft"), "")
+        if flies and (self.flight is None or self.flight.view is None):
+            raise ValueError(f"camera {flies} flies: [flight.view] has to say what it may show on the way (F24)")
         return self
 
     def inventory(self) -> Inventory:

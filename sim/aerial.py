@@ -21,8 +21,11 @@ from sim.world_plots import House, ParkedCar, Tree, plots
 WIDTH, HEIGHT = 640, 360
 FOCAL_PX = 400.0
 """77 degrees across, as the wide cameras of small aircraft."""
-TILT_DEG = 8.0
-"""The gimbal looks so far ahead of straight down."""
+STEEP_DEG = -82.0
+"""Where the gimbal of the demo looks at a scene: up from level, so a little ahead of straight down."""
+SKY, HAZE = (226, 205, 186), (168, 172, 168)
+OVERVIEW_DEG = -45.0
+"""Looking higher than this it sees far ground and sky: no single things are drawn."""
 LEAST_M = 1.2
 INSIDE_M = 0.6
 """Lower than this the aircraft stands in its dock."""
@@ -35,8 +38,16 @@ Position = Callable[[], tuple[float, float, float, float]]
 class Aerial:
     """`picture` is pure but for the map that it keeps, which holds for some tens of metres of flight."""
 
-    def __init__(self, traffic: Traffic, position: Position, lid_open: Callable[[], bool], label: str) -> None:
+    def __init__(
+        self,
+        traffic: Traffic,
+        position: Position,
+        lid_open: Callable[[], bool],
+        label: str,
+        pitch_deg: Callable[[], float] = lambda: STEEP_DEG,
+    ) -> None:
         self._traffic, self._position, self._lid_open, self._label = traffic, position, lid_open, label
+        self._pitch_deg = pitch_deg
         self._map: GroundMap | None = None
         noise = np.random.default_rng(3).normal(4, 2.0, (NOISE_FRAMES, HEIGHT, WIDTH))
         self._noise = np.clip(noise + 0.5, 0, 255).astype(np.uint8)
@@ -45,19 +56,22 @@ class Aerial:
         """uint8 (h * 3 / 2, w)."""
         lat, lon, alt_rel_m, heading_deg = self._position()
         inside = alt_rel_m < INSIDE_M and not self._lid_open()
-        frame = _dark().copy() if inside else self.bgr(story_s, (lat, lon, alt_rel_m, heading_deg))
+        frame = _dark().copy() if inside else self.bgr(story_s, (lat, lon, alt_rel_m, heading_deg), self._pitch_deg())
         _stamp(frame, wall_s, f"{self._label.upper()}  {max(0.0, alt_rel_m):5.1f} m  {heading_deg:03.0f} deg")
         picture = cv2.cvtColor(frame, cv2.COLOR_BGR2YUV_I420).astype(np.uint8, copy=False)
         if not inside:
             cv2.add(picture[:HEIGHT], self._noise[int(wall_s * 8) % NOISE_FRAMES], dst=picture[:HEIGHT])
         return picture
 
-    def bgr(self, story_s: float, at: tuple[float, float, float, float]) -> Bgr:
+    def bgr(self, story_s: float, at: tuple[float, float, float, float], pitch_deg: float = STEEP_DEG) -> Bgr:
         """What the camera sees from a position."""
         x, y = world.to_local(at[0], at[1])
         eye = np.array([x, y, max(LEAST_M, at[2])])
-        matrix = _camera(eye, at[3])
+        matrix = _camera(eye, at[3], pitch_deg)
         frame = self._ground(eye, matrix)
+        if pitch_deg > OVERVIEW_DEG:
+            frame[_rises(pitch_deg)] = SKY
+            return frame
         painter, reach_m = Painter(frame, matrix, eye), 1.5 * float(eye[2]) + 14
         for parked in _parked().around(x, y, reach_m):
             painter.car(parked)
@@ -76,7 +90,8 @@ class Aerial:
         s, half = ground.px_per_m, SIZE_PX / 2
         to_metres = np.array([[1 / s, 0, ground.x_m - half / s], [0, -1 / s, ground.y_m + half / s], [0, 0, 1]])
         way = matrix[:, [0, 1, 3]] @ to_metres
-        return cv2.warpPerspective(ground.bgr, way, (WIDTH, HEIGHT)).astype(np.uint8, copy=False)
+        picture = cv2.warpPerspective(ground.bgr, way, (WIDTH, HEIGHT), borderValue=HAZE)
+        return picture.astype(np.uint8, copy=False)
 
     def _kept(self, eye: NDArray[np.float64]) -> GroundMap:
         """The map in hand while it covers the view at a fitting scale, else a new one around the eye."""
@@ -116,9 +131,15 @@ def _parked() -> "_Places[ParkedCar]":
     return _Places(plots().parked)
 
 
-def _camera(eye: NDArray[np.float64], heading_deg: float) -> NDArray[np.float64]:
+def _rises(pitch_deg: float) -> NDArray[np.bool_]:
+    """bool (h,): the rows of the picture that lie above the horizon, a hair's breadth of far ground included."""
+    pitch, rows = math.radians(pitch_deg), (np.arange(HEIGHT) - HEIGHT / 2) / FOCAL_PX
+    return np.asarray(-math.sin(pitch) + rows * math.cos(pitch) < 0.01)
+
+
+def _camera(eye: NDArray[np.float64], heading_deg: float, pitch_deg: float = STEEP_DEG) -> NDArray[np.float64]:
     """3 x 4 from (east, north, up) metres to pixels: the picture's upper edge lies ahead of the aircraft."""
-    turn, tilt = math.radians(heading_deg), math.radians(TILT_DEG)
+    turn, tilt = math.radians(heading_deg), math.radians(90 + pitch_deg)
     ahead, right = np.array([math.sin(turn), math.cos(turn), 0.0]), np.array([math.cos(turn), -math.sin(turn), 0.0])
     depth = ahead * math.sin(tilt) + np.array([0, 0, -math.cos(tilt)])
     down = -ahead * math.cos(tilt) + np.array([0, 0, -math.sin(tilt)])

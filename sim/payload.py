@@ -24,7 +24,9 @@ PITCH_RANGE, YAW_RANGE = (math.radians(-90), math.radians(20)), (math.radians(-1
 CAPTURES_VIDEO_AND_IMAGES = 1 | 2
 TURNS = 1 | 2 | 8 | 32 | 256
 """GIMBAL_MANAGER_CAP_FLAGS: retract, neutral, roll axis, pitch axis, yaw axis."""
-EVERY_S = 1.0
+EVERY_S, ATTITUDE_EVERY_S = 1.0, 0.2
+HORIZON_LOCKED, YAW_FROM_NOSE = 4 | 8, 32
+"""GIMBAL_DEVICE_FLAGS: roll and pitch count from the horizon; the yaw from the nose."""
 Said = list[tuple[int, Any]]
 """(component, message)."""
 
@@ -41,16 +43,22 @@ class Payload:
     video: bool = False
     mode: int = 0
     next_s: float = 0.0
+    next_attitude_s: float = 0.0
 
     def due(self, now_s: float) -> Said:
-        """Heartbeats and where the gimbal looks, once a second."""
-        if not self.fitted or now_s < self.next_s:
+        """Heartbeats once a second, where the gimbal looks five times."""
+        if not self.fitted or now_s < self.next_attitude_s:
+            return []
+        self.next_attitude_s = now_s + ATTITUDE_EVERY_S
+        return [*self._heartbeats(now_s), (GIMBAL, self._attitude(now_s))]
+
+    def _heartbeats(self, now_s: float) -> Said:
+        if now_s < self.next_s:
             return []
         self.next_s = now_s + EVERY_S
         return [
             (CAMERA, m.MAVLink_heartbeat_message(m.MAV_TYPE_CAMERA, m.MAV_AUTOPILOT_INVALID, 0, 0, 4, 3)),
             (GIMBAL, m.MAVLink_heartbeat_message(m.MAV_TYPE_GIMBAL, m.MAV_AUTOPILOT_INVALID, 0, 0, 4, 3)),
-            (GIMBAL, self._attitude(now_s)),
         ]
 
     def answer(self, message: Any, now_s: float) -> Said | None:
@@ -108,7 +116,7 @@ class Payload:
         return m.MAVLink_gimbal_manager_status_message(boot_ms, 0, GIMBAL, *self.holder, 0, 0)
 
     def _attitude(self, now_s: float) -> Any:
-        """Level in roll; the yaw counts from the nose (GIMBAL_DEVICE_FLAGS_YAW_IN_VEHICLE_FRAME)."""
+        """Level in roll."""
         cp, sp, cy, sy = (
             math.cos(self.pitch / 2),
             math.sin(self.pitch / 2),
@@ -116,7 +124,9 @@ class Payload:
             math.sin(self.yaw / 2),
         )
         turn = [cp * cy, -sp * sy, sp * cy, cp * sy]
-        return m.MAVLink_gimbal_device_attitude_status_message(0, 0, int(now_s * 1000), 32, turn, 0, 0, 0, 0)
+        return m.MAVLink_gimbal_device_attitude_status_message(
+            0, 0, int(now_s * 1000), HORIZON_LOCKED | YAW_FROM_NOSE, turn, 0, 0, 0, 0
+        )  # fmt: skip
 
 
 def _asks(message: Any) -> int | None:

@@ -41,6 +41,17 @@ LIMITS: Toml = {
 }
 """The airframe of sim/physics.py and the sense of a cautious operator; edge/config.py tells what each limits."""
 
+VIEW: Toml = {
+    "in_transit": "blanked",
+    "radius_m": 120.0,
+    "mount": "gimbal",
+    "pitch_deg": -82.0,
+    "fov_deg": 78.0,
+    "fov_up_deg": 49.0,
+    "height_error_m": 3.0,
+}
+"""The camera of sim/aerial.py over a level town."""
+
 
 @dataclass(frozen=True)
 class Places:
@@ -156,6 +167,7 @@ def _dock(dock: DockSpec, places: Places) -> Toml:
         "signing_key": str(places.mavlink_key(dock.aircraft)),
         "traffic": "adsb",
         "remote_id": "mavlink",
+        "view": VIEW,
         "limits": {**LIMITS, "ground_amsl_m": dock.amsl_m, "pad_amsl_m": dock.amsl_m, "fence": fence()},
     }
     modbus = {"kind": "modbus", "host": "127.0.0.1", "port": dock.modbus_port, **place}

@@ -129,6 +129,10 @@ class Vehicle:
         lat, lon = self._origin.globe(self.body.north, self.body.east)
         return lat, lon, self.height_m, math.degrees(self.body.yaw) % 360
 
+    def looks_deg(self) -> float:
+        """The gimbal's pitch, up from level."""
+        return math.degrees(self.payload.pitch)
+
     def lose_gps(self) -> None:
         self.gps.lost, self.copter.gps_lost_s = True, self.copter.now_s
 

@@ -44,6 +44,8 @@ class VehicleState(Frozen):
     target_lon: Longitude | None = None
     eta_s: float | None = None
     warnings: tuple[str, ...] = ()
+    withheld: str | None = None
+    """Why the picture of the camera under it must not be shown (F24); "" where it may, None where nobody has judged."""
 
 
 class Lid(StrEnum):

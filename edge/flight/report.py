@@ -13,6 +13,7 @@ from edge.flight.rules import Case, f7_weather, preflight
 from edge.flight.seen import Seen, Site, live_wind
 from edge.flight.state import Sortie
 from edge.flight.telemetry import LINK_LOST_S, is_fresh
+from edge.flight.view import withheld
 from wire.states import DockState, Lid, VehicleState
 
 NOTHING_HEARD = "nothing was heard from the aircraft yet"
@@ -53,6 +54,7 @@ def vehicle_state(site: Site, sortie: Sortie, seen: Seen, at: datetime, memory: 
         target_lon=target.place.lon if target else None,
         eta_s=eta_s(site, sortie, seen),
         warnings=warnings(site, sortie, seen),
+        withheld=withheld(site, sortie, seen),
     )
 
 

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from edge.config import Limits, SiteConfig
+from edge.config import Limits, SiteConfig, ViewConfig
 from edge.flight.autopilots import Profile, profile_of
 from edge.flight.dockside import DockReading
 from edge.flight.energy import Wind, worst_wind
@@ -42,6 +42,8 @@ class Site:
     fitted: Fitted
     landing_places: tuple[Place, ...] = ()
     """Where it may land when its dock can't take it (F22), the preferred first."""
+    view: ViewConfig | None = None
+    """What its camera may show (F24)."""
 
 
 @dataclass(frozen=True)
@@ -76,7 +78,18 @@ def make_site(config: SiteConfig, baseline: Baseline) -> Site:
     fitted = Fitted(traffic=config.flight.traffic == "adsb", remote_id=config.flight.remote_id == "mavlink")
     guard(baseline, config.flight.autopilot, limits)
     profile, wanted = profile_of(config.flight.autopilot), make_wanted(baseline, limits.fence)
-    return Site(config.box.name, config.flight.aircraft, profile, limits, dock, fence, wanted, fitted, places)
+    return Site(
+        config.box.name,
+        config.flight.aircraft,
+        profile,
+        limits,
+        dock,
+        fence,
+        wanted,
+        fitted,
+        places,
+        config.flight.view,
+    )
 
 
 def live_wind(seen: Seen, limits: Limits) -> Wind:

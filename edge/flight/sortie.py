@@ -6,7 +6,7 @@ The same function flies the real aircraft, the simulator in lockstep and a recor
 from dataclasses import dataclass, replace
 from uuid import UUID
 
-from edge.flight import airspace
+from edge.flight import airspace, view
 from edge.flight.autopilots import Cmd, Command, asks
 from edge.flight.dockside import lid, pad_clear
 from edge.flight.gate import Refusal
@@ -70,7 +70,15 @@ def obey(site: Site, sortie: Sortie, seen: Seen, order: Order) -> Step:
 
 
 def advance(site: Site, sortie: Sortie, seen: Seen) -> Step:
-    """Time has passed: at most one step of the table, the talk goes on, the orders' states follow."""
+    """Time has passed: at most one step of the table, the talk goes on, the orders' states follow; the camera too."""
+    step = _stepped(site, sortie, seen)
+    eye, turned = view.look(site, step.sortie, seen)
+    if eye == step.sortie.eye:
+        return step
+    return replace(step, sortie=replace(step.sortie, eye=eye), sends=(*step.sends, *turned))
+
+
+def _stepped(site: Site, sortie: Sortie, seen: Seen) -> Step:
     sortie = _watch(site, sortie, seen)
     for happened, text in notice(sortie, seen, site):
         if (sortie.stage, happened) in STEPS:
@@ -99,9 +107,10 @@ def _accepted(sortie: Sortie, order: Order) -> Sortie:
         case Launch(lat=lat, lon=lon, alt_rel_m=alt):
             target = Target(Place(lat, lon), alt)
             sortie = replace(sortie, launch_id=order.id, incident_id=order.incident_id, failure="")
-            return replace(sortie, target=target, climb_m=alt)
+            return replace(sortie, target=target, scene=target.place, climb_m=alt)
         case GoTo(lat=lat, lon=lon, alt_rel_m=alt):
-            return replace(sortie, target=Target(Place(lat, lon), alt), climb_m=min(sortie.climb_m or alt, alt))
+            target = Target(Place(lat, lon), alt)
+            return replace(sortie, target=target, scene=target.place, climb_m=min(sortie.climb_m or alt, alt))
         case _:
             return sortie
 

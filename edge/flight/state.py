@@ -11,6 +11,15 @@ from wire.frozen import Frozen
 
 
 @dataclass(frozen=True)
+class Eye:
+    """The camera in flight: when its picture was shown last, its gimbal was last on its way, and last told where to."""
+
+    lit_s: float = -1e9
+    turning_s: float = -1e9
+    aimed_s: float = -1e9
+
+
+@dataclass(frozen=True)
 class Sortie:
     """From order to closed lid. Times `*_s` are of the monotonic clock."""
 
@@ -34,6 +43,9 @@ class Sortie:
     """The height of the take-off, where a goto on the way up asks for another."""
     avoided: tuple[int, ...] = ()
     """Traffic (ICAO addresses) that it has given way to and that is still near: a person's word then counts (F14)."""
+    scene: Place | None = None
+    """The incident's place, as ordered; `target` may be another: a landing place, a way out."""
+    eye: Eye = Eye()
     shut_s: float | None = None
     """Since when, in the air, the lid has not been proven open (F22)."""
 
@@ -48,6 +60,7 @@ class Saved(Frozen):
     target: tuple[float, float, float] | None = None
     """Degrees, degrees, metres above the pad."""
     opened: tuple[Open, ...] = ()
+    scene: tuple[float, float] | None = None
     launch_id: UUID | None = None
     incident_id: UUID | None = None
     forced: tuple[str, ...] = ()
@@ -59,6 +72,7 @@ def save(sortie: Sortie) -> Saved:
     return Saved(
         target=(target.place.lat, target.place.lon, target.alt_rel_m) if target else None,
         opened=sortie.opened,
+        scene=(sortie.scene.lat, sortie.scene.lon) if sortie.scene else None,
         launch_id=sortie.launch_id,
         incident_id=sortie.incident_id,
         forced=sortie.forced,
@@ -73,6 +87,7 @@ def resume(saved: Saved, now_s: float) -> Sortie:
         since_s=now_s,
         target=Target(Place(*saved.target[:2]), saved.target[2]) if saved.target else None,
         opened=saved.opened,
+        scene=Place(*saved.scene) if saved.scene else None,
         launch_id=saved.launch_id,
         incident_id=saved.incident_id,
         forced=saved.forced,

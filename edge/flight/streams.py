@@ -1,5 +1,6 @@
 """Which MAVLink streams we need (pure), and when to ask for them again: the autopilot may have rebooted."""
 
+from edge.config import ViewConfig
 from edge.flight.autopilots import Command, interval
 from edge.flight.telemetry import Telemetry, is_fresh
 
@@ -16,13 +17,17 @@ STREAMS = {
 BATTERY_STATUS."""
 ESTIMATORS = {"arducopter": (193, 1.0), "px4": (230, 1.0)}
 """EKF_STATUS_REPORT, ESTIMATOR_STATUS."""
+LOOKS = {"gimbal": {"gimbal_s": (285, 5.0)}, "fixed": {"attitude_s": (30, 5.0)}}
+"""By the camera's mount (F24): GIMBAL_DEVICE_ATTITUDE_STATUS, ATTITUDE."""
 AGAIN_S = 2.0
 
 
-def due(telemetry: Telemetry, profile: str, asked_s: float | None, now_s: float) -> tuple[Command, ...]:
+def due(
+    telemetry: Telemetry, profile: str, asked_s: float | None, now_s: float, view: ViewConfig | None = None
+) -> tuple[Command, ...]:
     """Everything that is silent for three of its periods, at most every two seconds, once the autopilot speaks."""
     if not is_fresh(telemetry.heard_s, now_s) or (asked_s is not None and now_s - asked_s < AGAIN_S):
         return ()
-    wanted = {**STREAMS, "ekf_s": ESTIMATORS[profile]}
+    wanted = {**STREAMS, "ekf_s": ESTIMATORS[profile], **(LOOKS[view.mount] if view else {})}
     silent = [s for name, s in wanted.items() if not is_fresh(getattr(telemetry, name), now_s, max(3 / s[1], 1.0))]
     return tuple(interval(*stream) for stream in (HEARTBEAT, *silent)) if silent else ()

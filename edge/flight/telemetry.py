@@ -19,6 +19,12 @@ ARMED_FLAG = 0x80
 PREARM_CHECK = 0x10000000
 EKF_POS_HORIZ_ABS = 0x10
 EKF_CONST_POS = 0x80
+UNIT = 0.01
+"""A quaternion whose length is so far from 1 is none."""
+STEEP_DEG = 88.0
+"""Past this a turn about the camera's axis is a yaw: its roll is nothing but noise."""
+HORIZON_LOCKED = 4 | 8
+"""GIMBAL_DEVICE_FLAGS, and GIMBAL_MANAGER_FLAGS: roll and pitch count from the horizon."""
 
 
 class Message(Protocol):
@@ -88,6 +94,13 @@ class Telemetry:
     traffic_s: float | None = None
     """The traffic receiver's last word, or its own word that it is well."""
     contacts: Mapping[int, Contact] = field(default_factory=dict)
+    attitude_s: float | None = None
+    lean_deg: float = 0.0
+    """Of the airframe, from level."""
+    gimbal_s: float | None = None
+    gimbal_pitch_deg: float = 0.0
+    gimbal_roll_deg: float = 0.0
+    """Of the camera, from the horizon; pitch is up."""
     remote_id_s: float | None = None
     remote_id_fault: str = ""
     """Why the Remote ID transmitter is not fit to fly; "" = it is."""
@@ -185,6 +198,29 @@ def _remote_id(known: Telemetry, message: Message, now_s: float) -> Telemetry:
     return _with(known, remote_id_s=now_s, remote_id_fault=fault)
 
 
+def _attitude(known: Telemetry, message: Message, now_s: float) -> Telemetry:
+    if not math.isfinite(message.roll + message.pitch):
+        return known
+    upright = math.cos(message.roll) * math.cos(message.pitch)
+    return _with(known, attitude_s=now_s, lean_deg=math.degrees(math.acos(upright)))
+
+
+def _gimbal(known: Telemetry, message: Message, now_s: float) -> Telemetry:
+    """GIMBAL_DEVICE_ATTITUDE_STATUS, by the angles of MAVLink's quaternion (roll, pitch and yaw in turn).
+
+    One that does not count from the horizon, or reports a failure, says nothing of where the camera looks.
+    """
+    if message.flags & HORIZON_LOCKED != HORIZON_LOCKED or message.failure_flags:
+        return known
+    w, x, y, z = message.q
+    if not abs(w * w + x * x + y * y + z * z - 1) < UNIT:
+        return known
+    pitch_deg = math.degrees(math.asin(max(-1.0, min(1.0, 2 * (w * y - z * x)))))
+    roll_deg = math.degrees(math.atan2(2 * (w * x + y * z), 1 - 2 * (x * x + y * y)))
+    straight_down = abs(pitch_deg) > STEEP_DEG
+    return _with(known, gimbal_s=now_s, gimbal_pitch_deg=pitch_deg, gimbal_roll_deg=0.0 if straight_down else roll_deg)
+
+
 def _ack(known: Telemetry, message: Message, now_s: float) -> Telemetry:
     return _with(known, acks={**known.acks, message.command: Ack(message.result, now_s)})
 
@@ -243,6 +279,7 @@ _ADD: Mapping[str, Callable[[Telemetry, Message, float], Telemetry]] = {
     "EXTENDED_SYS_STATE": _landed,
     "EKF_STATUS_REPORT": _estimate,
     "ESTIMATOR_STATUS": _estimate,
+    "ATTITUDE": _attitude,
     "COMMAND_ACK": _ack,
     "STATUSTEXT": _text,
 }
@@ -250,12 +287,14 @@ AROUND: Mapping[str, Callable[[Telemetry, Message, float], Telemetry]] = {
     "ADSB_VEHICLE": _traffic,
     "UAVIONIX_ADSB_TRANSCEIVER_HEALTH_REPORT": _receiver,
     "OPEN_DRONE_ID_ARM_STATUS": _remote_id,
+    "GIMBAL_DEVICE_ATTITUDE_STATUS": _gimbal,
 }
 HEARD = frozenset({*_ADD, *AROUND})
 """The allow-list inwards: every other message is dropped unread."""
 COMPONENTS: Mapping[int, frozenset[str]] = {
     1: HEARD,
-    156: frozenset(AROUND) - {"OPEN_DRONE_ID_ARM_STATUS"},
+    154: frozenset({"GIMBAL_DEVICE_ATTITUDE_STATUS"}),
+    156: frozenset({"ADSB_VEHICLE", "UAVIONIX_ADSB_TRANSCEIVER_HEALTH_REPORT"}),
     236: frozenset({"OPEN_DRONE_ID_ARM_STATUS"}),
 }
-"""Who on the aircraft may say what: the autopilot, MAV_COMP_ID_ADSB, MAV_COMP_ID_ODID_TXRX_1."""
+"""Who on the aircraft may say what: the autopilot, MAV_COMP_ID_GIMBAL, MAV_COMP_ID_ADSB, MAV_COMP_ID_ODID_TXRX_1."""

@@ -24,6 +24,7 @@ from edge.vision.post import Post
 from edge.vision.read import PlateReader
 from edge.vision.rejects import Rejects
 from edge.vision.rota import Rota
+from edge.vision.veil import Veil
 from edge.vision.watch import ObjectWatch
 from edge.vision.wellbeing import Signs, Wellbeing
 from wire.config import read_config
@@ -67,6 +68,7 @@ class CameraProcess:
             frozen_s=camera.frozen_s,
             decoder=camera.decoder,
             on_unit=self._live.unit,
+            may_show=Veil(self._data_dir) if camera.role == "aircraft" else lambda _captured_at: True,
         )
         self._well = Wellbeing(f"camera-{camera.name}", datetime.now(UTC))
         self._drift = Drift(self._well.part)
@@ -145,6 +147,7 @@ class CameraProcess:
             "skipped": counts.skipped,
             "damaged": counts.damaged,
             "opened": counts.opened,
+            "withheld": counts.withheld,
             "watched": float(self._live.watched),
         }
         if self._lookout:

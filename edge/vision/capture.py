@@ -37,17 +37,21 @@ STUCK_S = 30.0
 @dataclass(frozen=True)
 class Counts:
     """Since the start. `frames`: decoded, or packets where nothing is decoded; `dropped`: replaced by a newer one;
-    `skipped`: not decoded, as the decoder was behind."""
+    `skipped`: not decoded, as the decoder was behind; `withheld`: came, but may not be shown (F24)."""
 
     frames: int = 0
     dropped: int = 0
     skipped: int = 0
     damaged: int = 0
     opened: int = 0
+    withheld: int = 0
 
 
 class Camera:
-    """`decode`: False hands packets on without looking into them. `on_unit`: every H.264 access unit, untouched."""
+    """`decode`: False hands packets on without looking into them. `on_unit`: every H.264 access unit, untouched.
+
+    `may_show`: whether what was taken then may leave this class at all (F24); the stream goes on at a key frame.
+    """
 
     def __init__(
         self,
@@ -59,7 +63,9 @@ class Camera:
         frozen_s: float = 60.0,
         decoder: Decoder = "software",
         on_unit: Callable[[AccessUnit], None] | None = None,
+        may_show: Callable[[datetime], bool] = lambda _captured_at: True,
     ) -> None:
+        self._may_show, self._broken_off = may_show, False
         self._decoder, self.outlook = decoder, Outlook(frozen_s)
         self._url, self._decode, self._stall_s, self._max_fps, self._on_unit = url, decode, stall_s, max_fps, on_unit
         self._fresh = threading.Condition()
@@ -154,10 +160,14 @@ class Camera:
     def _take_in(self, packet: "Packet[VideoStream]", units: AccessUnits | None, decode: Decode | None) -> None:
         """One packet: handed on, and decoded where somebody needs frames."""
         captured_at, arrived_t = datetime.now(UTC), time.monotonic()
+        hidden = not self._may_show(captured_at)
+        self.counts = replace(self.counts, withheld=self.counts.withheld + hidden)
         try:
             if units and self._on_unit:
                 data = units(bytes(packet), packet.is_keyframe)
-                self._on_unit(AccessUnit(int(captured_at.timestamp() * 1e6), packet.is_keyframe, data))
+                self._broken_off = hidden or (self._broken_off and not packet.is_keyframe)
+                if not self._broken_off:
+                    self._on_unit(AccessUnit(int(captured_at.timestamp() * 1e6), packet.is_keyframe, data))
             if decode is None:
                 self._good()
                 return
@@ -168,11 +178,11 @@ class Camera:
                 pictures = decode(packet)
             for picture in pictures:
                 self._good()
-                self._offer(Frame(picture, captured_at, self._smooth(picture.time, arrived_t)))
+                self._offer(Frame(picture, captured_at, self._smooth(picture.time, arrived_t)), hidden)
         except (av.error.InvalidDataError, ValueError):
             self.counts = replace(self.counts, damaged=self.counts.damaged + 1)
 
-    def _offer(self, frame: Frame) -> None:
+    def _offer(self, frame: Frame, hidden: bool) -> None:
         # A tenth early: a 15 fps camera that jitters must not lose every second frame to a limit of 15.
         rest_s = 0.9 / self._max_fps
         if 0 < self._next_t - frame.t <= rest_s:
@@ -180,6 +190,8 @@ class Camera:
         self._next_t = frame.t + rest_s
         if self.outlook.due(frame.t):
             self.outlook(frame.samples, frame.t)
+        if hidden:
+            return
         with self._fresh:
             if self._frame is not None:
                 self.counts = replace(self.counts, dropped=self.counts.dropped + 1)

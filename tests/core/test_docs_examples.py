@@ -49,9 +49,22 @@ def test_the_readmes_camera_watches_the_runbooks_zones() -> None:
     assert camera.scene
     assert [zone.name for zone in camera.scene.zones] == ["high-street"]
     flying = blocks("README.md")[0].replace('"plates"', '"aircraft"') + showing("[cameras.aerial]")
-    (camera,) = SiteConfig.model_validate(tomllib.loads(flying)).cameras
-    assert camera.aerial
-    assert camera.aerial.pitch_deg == -82
+    site = SiteConfig.model_validate(tomllib.loads(flying + showing("[flight]")))
+    assert site.cameras[0].aerial
+    assert site.cameras[0].aerial.pitch_deg == -82
+    assert site.flight is not None
+    assert site.flight.view is not None
+    assert site.flight.view.pitch_deg == -82
+
+
+def test_a_camera_that_flies_needs_a_word_on_what_it_may_show() -> None:
+    whole = tomllib.loads(blocks("README.md")[0].replace('"plates"', '"aircraft"') + showing("[flight]"))
+    unsaid = {**whole, "flight": {key: value for key, value in whole["flight"].items() if key != "view"}}
+    with pytest.raises(ValidationError, match=r"flight.view.*F24"):
+        SiteConfig.model_validate(unsaid)
+    fixed = {**whole["flight"]["view"], "mount": "fixed", "in_transit": "level"}
+    with pytest.raises(ValidationError, match="fixed to the airframe"):
+        SiteConfig.model_validate({**whole, "flight": {**whole["flight"], "view": fixed}})
 
 
 def test_an_unknown_key_does_not_load() -> None:

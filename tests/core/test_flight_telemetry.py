@@ -76,7 +76,7 @@ def test_mavlink_1_and_what_is_not_allowed_are_not_heard() -> None:
     codec, heard = listen()
     old = HEARTBEAT.pack(dialect.MAVLink(None, srcSystem=1, srcComponent=1), force_mavlink1=True)
     codec.take(old)
-    codec.take(packed(dialect.MAVLink_attitude_message(0, 0, 0, 0, 0, 0, 0)))
+    codec.take(packed(dialect.MAVLink_vfr_hud_message(0, 0, 0, 0, 0, 0)))
     assert heard == []
     assert codec.counts["not_allowed"] == 1
 

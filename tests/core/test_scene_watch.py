@@ -19,7 +19,7 @@ from edge.vision.objects_config import CenterNetObjects
 from edge.vision.scene import AerialLookout, SceneLookout, Whereabouts
 from edge.vision.scene_config import AerialConfig
 from edge.vision.watch import ObjectWatch, incident, placed, whereabouts
-from sim.aerial import FOCAL_PX, HEIGHT, TILT_DEG, WIDTH
+from sim.aerial import FOCAL_PX, HEIGHT, STEEP_DEG, WIDTH
 from sim.walkers import LEFT_LANE, OVERVIEW, STORIES, truth_boxes, zone
 from wire.events import Body
 from wire.states import VehicleState
@@ -79,7 +79,7 @@ def test_the_events_of_a_cause_carry_its_reason_and_its_place_in_the_picture() -
 
 
 OVERVIEW_SIZE = (OVERVIEW.width, OVERVIEW.height)
-AERIAL = AerialConfig(fov_deg=2 * math.degrees(math.atan(WIDTH / 2 / FOCAL_PX)), pitch_deg=TILT_DEG - 90)
+AERIAL = AerialConfig(fov_deg=2 * math.degrees(math.atan(WIDTH / 2 / FOCAL_PX)), pitch_deg=STEEP_DEG)
 
 
 def test_an_object_seen_from_the_air_is_told_with_its_place_and_again_while_it_stays() -> None:

@@ -8,7 +8,7 @@ from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 from edge.vision.ground import CHI2_95, Errors, Ground, Lens, Pose, footing, locate, meets, to_geo
-from sim.aerial import FOCAL_PX, HEIGHT, TILT_DEG, WIDTH
+from sim.aerial import FOCAL_PX, HEIGHT, STEEP_DEG, WIDTH
 
 LENS = Lens(77.32, 1280, 720)
 ERRORS = Errors(yaw_deg=2, pitch_deg=0.7, roll_deg=0.7, height_m=1.5, position_m=1.5, pixel_px=4)
@@ -50,7 +50,7 @@ def test_it_is_the_inverse_of_how_the_simulator_draws() -> None:
     lens = Lens(2 * math.degrees(math.atan(WIDTH / 2 / FOCAL_PX)), WIDTH, HEIGHT)
     for east, north in ((0, 0), (12, -7), (-9, 20), (25, 3)):
         u, v, w = matrix @ (east, north, 0.0, 1.0)
-        found = meets(u / w, v / w, Pose(heading, TILT_DEG - 90, 0, 40), lens)
+        found = meets(u / w, v / w, Pose(heading, STEEP_DEG, 0, 40), lens)
         assert found == pytest.approx((east, north), abs=1e-6)
 
 

@@ -4,6 +4,7 @@ import itertools
 import threading
 import time
 from collections.abc import Callable, Iterator
+from datetime import datetime
 from pathlib import Path
 
 import pytest
@@ -223,3 +224,29 @@ def test_an_address_that_cannot_work_is_one_line(url: str) -> None:
 
 def test_passwords_are_not_shown() -> None:
     assert parse_address("rtsp://user:secret@camera.example/1?x=2").shown == "rtsp://camera.example/1?x=2"
+
+
+@pytest.mark.parametrize("decode", [True, False])
+def test_what_is_withheld_leaves_neither_as_a_frame_nor_as_a_unit(
+    transport_stream: bytes, opened: Callable[..., Camera], *, decode: bool
+) -> None:
+    """After it the stream goes on at a key frame: nothing refers to what was hidden (F24)."""
+    asked: list[datetime] = []
+
+    def may_show(captured_at: datetime) -> bool:
+        asked.append(captured_at)
+        return not 5 < len(asked) <= 10
+
+    units: list[AccessUnit] = []
+    with tcp_server(transport_stream) as port:
+        camera = opened(f"tcp://127.0.0.1:{port}", decode=decode, on_unit=units.append, may_show=may_show)
+        frames = []
+        while sum(unit.key for unit in units) < 2:
+            frames += [frame] if (frame := camera.take(0.1)) else []
+    assert camera.counts.withheld == 5
+    assert camera.counts.frames > len(units)
+    hidden = asked[5:10]
+    assert not {frame.captured_at for frame in frames} & set(hidden)
+    assert bool(frames) is decode
+    assert not {unit.captured_us for unit in units} & {int(at.timestamp() * 1e6) for at in hidden}
+    assert next(unit for unit in units if unit.captured_us > int(hidden[-1].timestamp() * 1e6)).key
