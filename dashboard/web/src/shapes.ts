@@ -111,6 +111,8 @@ export interface Vehicle {
   target_lon: number | null;
   eta_s: number | null;
   warnings: string[];
+  /** Why the picture of the camera under it is not shown (F24). */
+  withheld?: string | null;
 }
 export interface Weather {
   at: string;

@@ -2,7 +2,7 @@
 import { useSignal } from "@preact/signals";
 import { useEffect, useRef } from "preact/hooks";
 import { utcTime } from "./format";
-import { boxes, looking, roomOffset, tick } from "./state";
+import { boxes, looking, roomOffset, tick, vehicles } from "./state";
 import { play, type Shown } from "./video";
 
 const OLD_MS = 2000;
@@ -45,6 +45,7 @@ function Picture({ edge, camera }: { edge: string; camera: string }) {
   );
   void tick.value;
   const { state, text, capturedUs } = shown.value;
+  const withheld = withheldOf(edge, camera);
   const age = capturedUs === null ? null : ageMs(edge, capturedUs);
   const old = age !== null && age > OLD_MS;
   return (
@@ -65,13 +66,20 @@ function Picture({ edge, camera }: { edge: string; camera: string }) {
           </span>
         )}
       </figcaption>
-      {(text || capturedUs === null) && (
+      {(withheld || text || capturedUs === null) && (
         <p class="video-text" role="status">
-          {text || "Waiting for the camera"}
+          {withheld ? `Picture withheld: ${withheld}` : text || "Waiting for the camera"}
         </p>
       )}
     </>
   );
+}
+
+/** Why the box holds this camera's picture back; empty for a camera that does not fly. */
+function withheldOf(edge: string, camera: string): string {
+  const flies = boxes.value[edge]?.inventory?.cameras.find((one) => one.name === camera)?.role === "aircraft";
+  const own = Object.values(vehicles.value).find(({ value }) => value.edge === edge);
+  return (flies && own?.value.withheld) || "";
 }
 
 /** By the room's clock, the box's own offset taken out. */
