@@ -58,17 +58,6 @@ def annotated(folder: Path) -> list[Frame]:
     return [Frame(folder / name, np.array(found, np.float32)) for name, found in boxes.items()]
 
 
-def tightened(boxes: Boxes) -> Boxes:
-    """Boxes as they should have been drawn: people left a margin, the same all round, that makes plates too tall.
-
-    Taken off so far that a plate has the 4.64 : 1 of 520 x 112 mm, but no more than 12 % of the height a side: what is
-    squatter than that is seen at an angle. Left as drawn, they taught the net to add 3 px above and below every plate.
-    """
-    width, height = boxes[:, 2] - boxes[:, 0], boxes[:, 3] - boxes[:, 1]
-    margin = np.clip((4.64 * height - width) / (2 * 3.64), 0, 0.12 * height)[:, None]
-    return np.asarray(boxes + margin * np.array([1, 1, -1, -1]), np.float32)
-
-
 def split(frames: list[Frame]) -> tuple[list[Frame], list[Frame]]:
     """(for training, held out), by clip and time as named above."""
     times = {frame.path: _clip_and_second(frame.path.name) for frame in frames}

@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 
 from train.backdrops import Bgr, Rng, backdrop, car_end
 from train.decoys import decoy
-from train.frames import Boxes, Frame, picture, tightened
+from train.frames import Boxes, Frame, picture
 from train.kerbside import PICTURES, kerbside
 from train.paste import DAY, NIGHT, Corners, paint_over, paste, span
 from train.weather import nightfall, weathered
@@ -108,7 +108,7 @@ def _decoys(rng: Rng, size: Size, *, night: bool) -> Scene:
 def _real(rng: Rng, frames: list[Frame], size: Size) -> Scene:
     """A real frame as it is, now and then with decoys beside its plates."""
     canvas, frame, turn = _cut(rng, frames, size)
-    placed = [_moved(box, turn) for box in tightened(frame.boxes)]
+    placed = [_moved(box, turn) for box in frame.boxes]
     for _ in range(int(rng.integers(0, 4)) if rng.random() < 0.5 else 0):
         _decoy_away_from(rng, canvas, placed)
     return _kept(canvas, placed, drawn=False, real=True)
@@ -135,7 +135,7 @@ def _simulated(rng: Rng, size: Size) -> Scene:
     width = _any_width(rng, round(0.85 * size[1]))
     scale = float(min(width / (x2 - x1), 3.2))
     centre = np.array([x1 + x2, y1 + y2]) / 2
-    canvas, turn = _shown(rng, seen.bgr, centre, scale, spot=_spot(rng, width, size), size=size)
+    canvas, turn = shown(rng, seen.bgr, centre, scale, spot=_spot(rng, width, size), size=size)
     ends = seen.corners @ turn[:, :2].T + turn[:, 2]
     ends = ends[[1, 0, 3, 2]] if turn[0, 0] < 0 else ends
     return _kept(canvas, [ends.astype(np.float32)], drawn=True, real=True)
@@ -151,11 +151,11 @@ def _cut(rng: Rng, frames: list[Frame], size: Size) -> tuple[Bgr, Frame, NDArray
     centre = (target[:2] + target[2:]) / 2
     if rng.random() < 0.12:
         centre = rng.uniform(0, 1, 2) * (whole.shape[1], whole.shape[0])
-    canvas, turn = _shown(rng, whole, centre, scale, spot=_spot(rng, width, size), size=size)
+    canvas, turn = shown(rng, whole, centre, scale, spot=_spot(rng, width, size), size=size)
     return canvas, frame, turn
 
 
-def _shown(
+def shown(
     rng: Rng, whole: Bgr, centre: NDArray[np.floating], scale: float, *, spot: tuple[float, float], size: Size
 ) -> tuple[Bgr, NDArray[np.float64]]:
     """The picture scaled, its point `centre` at `spot`, half of the time mirrored; and the affine map (2, 3) there."""
@@ -165,13 +165,16 @@ def _shown(
         turn[0] = [-scale, 0, size[1] - shift[0]]
     border = cv2.BORDER_CONSTANT if rng.random() < 0.5 else cv2.BORDER_REPLICATE
     sampling = cv2.INTER_AREA if scale < 1 else cv2.INTER_LINEAR
-    canvas = cv2.warpAffine(_softened(whole, scale), turn, size[::-1], flags=sampling, borderMode=border)
+    # warpAffine counts from the middles of pixels, the map from their edges: without this boxes lay half a pixel off
+    middles = turn + np.array([[0, 0, (turn[0, 0] - 1) / 2], [0, 0, (scale - 1) / 2]])
+    canvas = cv2.warpAffine(_softened(whole, scale), middles, size[::-1], flags=sampling, borderMode=border)
     return canvas.astype(np.uint8, copy=False), turn
 
 
 def _softened(whole: Bgr, scale: float) -> Bgr:
     """Blurred as much as shrinking by `scale` needs: warpAffine samples without averaging."""
-    return whole if scale > 0.7 else cv2.blur(whole, (round(1 / scale),) * 2).astype(np.uint8, copy=False)
+    side = 2 * round(1 / scale / 2) + 1  # an even window would move the picture by half a pixel
+    return whole if scale > 0.7 else cv2.blur(whole, (side, side)).astype(np.uint8, copy=False)
 
 
 def _moved(box: Boxes, turn: NDArray[np.float64]) -> Corners:

@@ -23,9 +23,9 @@ DOUBT = 0.45
 """In real backdrops an unmarked plate is likely where the net is surer than this: such cells teach nothing."""
 MARGIN_PX = 0.2
 """Left round a plate at the network's input: an edge is smeared over a pixel, and people draw around the smear."""
-LOOSE, LOOSE_FROM_PX = 0.5, 32
-"""Weight of the boxes that people drew around real plates, not exact even when tightened; narrower ones, scaled down,
-teach no box at all."""
+LOOSE_FROM_PX = 26
+"""People draw boxes around plates loosely. From this width, px, they are taught as drawn, to be found as people would
+mark them; narrower ones, scaled down, teach no box."""
 
 
 @dataclass(frozen=True)
@@ -57,7 +57,7 @@ def target(scene: Scene) -> Target:
         np.maximum(maps.heat, heat, out=maps.heat)
         # by its cells alone a near plate would outweigh hundreds of far ones
         weight = heat[own] / np.sqrt(heat[own].sum())
-        maps.near[own] = weight * (1 if drawn else LOOSE * (w * STRIDE >= LOOSE_FROM_PX))
+        maps.near[own] = weight if drawn or w * STRIDE >= LOOSE_FROM_PX else 0
         maps.exact[own] = weight if drawn else 0
         maps.box[:, own] = np.stack([xs - x1, ys - y1, x2 - xs, y2 - ys])[:, own]
         ends = np.array([[x1, y1], [x2, y1], [x2, y2], [x1, y2]])

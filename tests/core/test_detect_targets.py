@@ -9,8 +9,8 @@ from edge.vision.detect import decode, suppress
 
 pytest.importorskip("torch", reason="torch is not installed: it is needed for training only")
 
-from train.frames import Frame, split, tightened
-from train.synthetic import CROP, WIDE, Scene, street
+from train.frames import Frame, split
+from train.synthetic import CROP, WIDE, Scene, shown, street
 from train.targets import target
 
 
@@ -68,14 +68,27 @@ def test_no_second_of_a_clip_is_near_both_parts_of_the_split() -> None:
         assert min(second for name, second in held if name == clip) - last > 10
 
 
-def test_loose_boxes_are_tightened_to_a_plate_s_proportions_and_no_further() -> None:
-    loose = np.array([[100, 50, 180, 71], [10, 10, 56.4, 20], [0, 0, 60, 40]], np.float32)
-    tight = tightened(loose)
-    width, height = tight[:, 2] - tight[:, 0], tight[:, 3] - tight[:, 1]
-    assert width[0] / height[0] == pytest.approx(4.64, abs=0.01)
-    np.testing.assert_array_equal(tight[1], loose[1])
-    assert height[2] == pytest.approx(40 * 0.76)
-    np.testing.assert_allclose(tight[:, :2] + tight[:, 2:], loose[:, :2] + loose[:, 2:], atol=1e-3)
+@pytest.mark.parametrize("scale", [0.16, 0.4, 1.0, 2.3])
+def test_a_scaled_picture_lies_where_its_map_says(scale: float) -> None:
+    whole = np.zeros((540, 960, 3), np.uint8)
+    whole[300:330, 400:520] = 255
+    for seed in range(6):
+        canvas, turn = shown(
+            np.random.default_rng(seed), whole, np.array([460.0, 315.0]), scale, spot=(150, 90), size=CROP
+        )
+        ys, xs = np.nonzero(canvas[:, :, 0] >= 0)
+        light = canvas[:, :, 0].astype(float).ravel() / canvas[:, :, 0].sum()
+        seen = np.array([(light * (xs + 0.5)).sum(), (light * (ys + 0.5)).sum()])
+        np.testing.assert_allclose(seen, turn @ [460, 315, 1], atol=0.05)
+
+
+def test_a_real_box_teaches_its_size_only_where_its_looseness_is_small() -> None:
+    def taught(width: float, *, drawn: bool) -> bool:
+        quad = np.array([[40, 40], [40 + width, 40], [40 + width, 40 + width / 4], [40, 40 + width / 4]], np.float32)
+        made = Scene(np.zeros((*CROP, 3), np.uint8), quad[None], np.array([drawn]), real=not drawn)
+        return bool(target(made).near.any())
+
+    assert [taught(20, drawn=False), taught(60, drawn=False), taught(20, drawn=True)] == [False, True, True]
 
 
 def _second(frame: Frame) -> tuple[str, int]:
