@@ -283,13 +283,17 @@ def _without_time(said: Delivered) -> bool:
 
 
 def _mode_after(record: Record, index: int) -> str:
-    """The true mode half a second after an order; "" where the link failed, it landed or another order came."""
-    at_s = record.delivered[index].t_s
+    """The true mode half a second after an order; "" where the link failed, it landed, another order came, or a return
+    became due meanwhile that nobody can postpone (F4)."""
+    said = record.delivered[index]
+    at_s = said.t_s
     if any(at_s <= other.t_s <= at_s + 1 for i, other in enumerate(record.delivered) if i != index):
         return ""
     frames = [frame for frame in record.frames if at_s <= frame.t_s <= at_s + WITHIN_S + 0.25]
     if not frames or not all(frame.commanded and frame.airborne for frame in frames):
         return ""
     if frames[-1].stage is Stage.DIVERTING:  # a return where the dock can't take it
+        return ""
+    if isinstance(said.order.act, Hold) and frames[-1].forced:
         return ""
     return frames[-1].mode

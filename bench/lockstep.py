@@ -14,7 +14,7 @@ from edge.flight.codec import Codec
 from edge.flight.dock import parse
 from edge.flight.dockside import OPEN_PCT, DockReading, take
 from edge.flight.fence import make_fence
-from edge.flight.gate import Go, Memory, Refusal, Repeat, gate
+from edge.flight.gate import Go, Memory, Refusal, Repeat, gate, heard
 from edge.flight.geometry import Place
 from edge.flight.launch import Stage
 from edge.flight.life import Answered
@@ -171,8 +171,8 @@ class World:
     def deliver(self, order: Order) -> Verdict:
         """An order of whatever age and origin, by way of the gate."""
         verdict = self.core.gate(order, self.memory, EDGE, AIRCRAFT, self.clock.room_now(self.now_s))
+        self.memory = heard(self.memory, order, EDGE, AIRCRAFT)
         if isinstance(verdict, Go):
-            self.memory = self.memory.admit(order)
             self._take(self.core.obey(self.site, self.sortie, self.seen(), order))
         return verdict
 
@@ -239,7 +239,7 @@ class World:
         _, beat_s = deadman.beat(self.sortie, self.telemetry, self.now_s)
         if self.heartbeats and self._is_due(round(beat_s / TICK_S)):
             self._transmit(self.codec.heartbeat())
-        commands = streams.due(self.telemetry, "arducopter", self.asked_s, self.now_s)
+        commands = streams.due(self.telemetry, "arducopter", self.asked_s, self.now_s, self.site.view)
         self._send(commands)
         self.asked_s = self.now_s if commands else self.asked_s
         self._converse(*inspection.look(self.site.wanted, self.inspection, self.sortie, self.telemetry, self.now_s))

@@ -1,6 +1,6 @@
 """Which orders may be judged at all (F8, F9, pure): right addressee, in date, in sequence, by the lease's holder.
 
-A repeat of an id changes nothing. Only an admitted order moves the memory: a stranger can't push the lease or sequence.
+A repeat of an id changes nothing. Only who may command moves the memory: a stranger can't push the lease or sequence.
 """
 
 from dataclasses import dataclass
@@ -50,6 +50,14 @@ def gate(order: Order, memory: Memory, edge: str, aircraft: str, room_now: datet
         return Repeat()
     reasons = (*_address(order, edge, aircraft), *_lease(order, memory), *life(order, room_now))
     return Refusal(reasons) if reasons else Go()
+
+
+def heard(memory: Memory, order: Order, edge: str, aircraft: str) -> Memory:
+    """With the order taken in, also where its age alone refuses it: the room has spoken since, so what it said before
+    is out of sequence, and who was taken over from is deposed (F8, F9).
+    """
+    known = order.id in memory.seen or _address(order, edge, aircraft) or _lease(order, memory)
+    return memory if known else memory.admit(order)
 
 
 def _address(order: Order, edge: str, aircraft: str) -> tuple[str, ...]:

@@ -227,8 +227,10 @@ class Copter:
         return self.goal or Stop()
 
     def sink(self, goal: Goal | None) -> Sink:
-        """Down over where it is: fast while high, at LAND_SPEED below LAND_ALT_LOW."""
-        spot = goal.spot if isinstance(goal, Sink) else stopping_spot(self.estimate, self.limits())
+        """Down over where it is: fast while high, at LAND_SPEED below LAND_ALT_LOW. On the ground it no longer pulls
+        aside, or it would hop for ever (AC_PosControl::soften_for_landing_xy)."""
+        here = None if self.estimate.grounded or not isinstance(goal, Sink) else goal.spot
+        spot = here or stopping_spot(self.estimate, self.limits())
         metres = self.parameters.metres
         fast = metres("LAND_SPEED_HIGH") or metres("WPNAV_SPEED_DN")
         return Sink(spot, fast if self.height > metres("LAND_ALT_LOW") else metres("LAND_SPEED"))

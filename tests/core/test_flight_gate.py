@@ -1,6 +1,7 @@
 """Orders at the gate: stale, replayed, reordered, altered or from an old lease, none of them gets through (F8, F9)."""
 
 from datetime import timedelta
+from typing import Any
 from uuid import uuid4
 
 import pytest
@@ -10,7 +11,7 @@ from hypothesis import strategies as st
 from pydantic import ValidationError
 
 from bench.lockstep import AIRCRAFT, EDGE, SCENE, T0, make_order
-from edge.flight.gate import KEPT_IDS, Go, Memory, Refusal, Repeat, gate
+from edge.flight.gate import KEPT_IDS, Go, Memory, Refusal, Repeat, gate, heard
 from wire.orders import Hold, Land, Lease, Order, Return
 from wire.signing import BadSeal, seal, unseal
 
@@ -77,6 +78,25 @@ def test_nobody_else_commands_within_an_epoch() -> None:
     memory = Memory().admit(make_order(Hold()))
     other = make_order(Return(), seq=2, lease=Lease(holder="ben", epoch=1))
     assert "anna holds the lease" in reasons(judged(other, memory))
+
+
+def test_an_order_that_came_too_late_deposes_and_uses_up_its_number() -> None:
+    """The room gives no number twice, and a taking-over counts however late the box hears of it."""
+    memory = Memory().admit(make_order(Hold(), seq=7))
+    late = make_order(Return(), seq=9, lease=Lease(holder="ben", epoch=2))
+    assert "expired" in reasons(judged(late, memory, after_s=60))
+    memory = heard(memory, late, EDGE, AIRCRAFT)
+    assert "the lease is old" in reasons(judged(make_order(Return(), seq=8), memory))
+    ben = {"lease": Lease(holder="ben", epoch=2)}
+    assert "out of sequence: number 9 after 9" in reasons(judged(make_order(Hold(), seq=9, **ben), memory))
+    assert judged(make_order(Hold(), seq=10, **ben), memory) == Go()
+    assert judged(late, memory) == Repeat()
+
+
+@pytest.mark.parametrize("changes", [{"aircraft": "falcon-2"}, {"lease": Lease(holder="eve", epoch=1)}, {"seq": 7}])
+def test_what_may_not_command_moves_no_memory(changes: dict[str, Any]) -> None:
+    memory = Memory().admit(make_order(Hold(), seq=7))
+    assert heard(memory, make_order(Hold(), **{"seq": 9, **changes}), EDGE, AIRCRAFT) is memory
 
 
 def test_another_aircraft_or_edge_is_refused() -> None:

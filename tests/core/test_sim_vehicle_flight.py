@@ -147,6 +147,15 @@ def test_land_comes_down_where_it_is(pilot: Pilot) -> None:
     assert pilot.vehicle.body.north == pytest.approx(60, abs=3)
 
 
+def test_a_place_that_jumps_or_drifts_at_the_touchdown_makes_it_hop_but_not_for_ever(pilot: Pilot) -> None:
+    pilot.fly_to(8)
+    assert pilot.command(LAND) == ACCEPTED
+    pilot.until(lambda: pilot.vehicle.height_m < 0.4)
+    pilot.vehicle.gps.off_m = (12.0, -9.0)
+    pilot.vehicle.lose_gps()
+    pilot.until(lambda: not pilot.vehicle.armed, within_s=10)
+
+
 def test_take_off_needs_arming_guided_and_a_height(pilot: Pilot) -> None:
     pilot.command(SET_MODE, 1, GUIDED)
     assert pilot.command(TAKEOFF, 0, 0, 0, 0, 0, 0, 20) == FAILED
