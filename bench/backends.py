@@ -9,7 +9,8 @@ from typing import get_args
 
 import numpy as np
 
-from edge.vision.backends.choice import Backend, Map, Network, open_network
+from edge.vision.backends.choice import Backend, open_network
+from edge.vision.backends.network import Map, Network
 from edge.vision.objects_load import CENTERNET, fetched
 from edge.vision.weights import MODELS, Named, named
 from wire.errors import UserError

@@ -12,7 +12,8 @@ from tempfile import TemporaryDirectory
 import numpy as np
 
 from edge.setup.fetch import put
-from edge.vision.backends.choice import Network, open_network
+from edge.vision.backends.choice import open_network
+from edge.vision.backends.network import Network
 from edge.vision.weights import Named, open_session
 from wire.errors import UserError
 

@@ -10,7 +10,8 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from edge.vision.backends.choice import Backend, Network, open_network
+from edge.vision.backends.choice import Backend, open_network
+from edge.vision.backends.network import Network
 from edge.vision.weights import MODELS, named
 
 Bgr = NDArray[np.uint8]

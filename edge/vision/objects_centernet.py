@@ -4,7 +4,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from edge.vision.backends.choice import Network
+from edge.vision.backends.network import Network
 from edge.vision.letterbox import letterboxed
 from edge.vision.objects import OF_COCO, Bgr, Box, Look, ObjectBox
 

@@ -8,7 +8,7 @@ Source: docs.ultralytics.com, "Export", and the exported files' output shapes.
 import numpy as np
 from numpy.typing import NDArray
 
-from edge.vision.backends.choice import Network
+from edge.vision.backends.network import Network
 from edge.vision.letterbox import letterboxed
 from edge.vision.objects import Bgr, Box, Look, ObjectBox
 from wire.errors import UserError

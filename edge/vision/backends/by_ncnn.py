@@ -10,7 +10,7 @@ from pathlib import Path
 import ncnn
 import numpy as np
 
-from edge.vision.backends.choice import Map, Network
+from edge.vision.backends.network import Map, Network
 from edge.vision.weights import Named, pinned
 from wire.errors import UserError
 

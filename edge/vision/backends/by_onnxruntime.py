@@ -1,6 +1,6 @@
 """onnxruntime on the CPU: the default, on every machine that a box is built from."""
 
-from edge.vision.backends.choice import Map, Network
+from edge.vision.backends.network import Map, Network
 from edge.vision.weights import Named, open_session
 
 

@@ -2,7 +2,7 @@
 
 import openvino
 
-from edge.vision.backends.choice import Map, Network
+from edge.vision.backends.network import Map, Network
 from edge.vision.weights import Named, pinned
 from wire.errors import UserError
 

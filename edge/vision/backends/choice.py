@@ -1,18 +1,12 @@
 """Which runtime runs a network: one file each, imported only inside the chosen arm."""
 
-from collections.abc import Callable
 from pathlib import Path
 from typing import Literal
 
-import numpy as np
-from numpy.typing import NDArray
-
+from edge.vision.backends.network import Network
 from edge.vision.weights import Named
 from wire.errors import UserError
 
-Map = NDArray[np.float32]
-Network = Callable[[Map], list[Map]]
-"""float32 (1, 3, height, width) in; the outputs in the model's order out, each float32."""
 Backend = Literal["onnxruntime", "openvino", "ncnn"]
 
 
