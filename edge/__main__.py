@@ -19,7 +19,7 @@ from edge.outbox import Outbox
 from edge.report import VERSION
 from wire.baseline import read_sealed
 from wire.children import Child, Family, python
-from wire.events import Fault, Started
+from wire.events import PROCESS_DIED, Fault, Started
 from wire.mavlink_key import load_mavlink_key
 from wire.process import on_stop, run_configured, setup_logging
 from wire.signing import load_private, load_public
@@ -86,7 +86,7 @@ def _serve(site: SiteConfig, path: Path) -> int:
 
 
 def _tell_death(outbox: Outbox, child: str, status: int) -> None:
-    _tell(outbox, Fault(part=child, what="process died", detail=f"exit status {status}"))
+    _tell(outbox, Fault(part=child, what=PROCESS_DIED, detail=f"exit status {status}"))
 
 
 def _tell(outbox: Outbox, body: Started | Fault) -> None:

@@ -6,7 +6,7 @@ another but never in a ring.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from uuid import UUID
 
@@ -30,7 +30,7 @@ from ingest.inbound import Item
 from ingest.incidents import Plan, Sighting, plan
 from ingest.matching import Marks, Match, match
 from ingest.room import IncidentConfig
-from ingest.scenes import ScenePlan, Sight, plan_scenes
+from ingest.scenes import ScenePlan, Sight, ends_of, plan_scenes
 from ingest.store.boxes import put_health
 from ingest.store.connect import Db
 from ingest.store.events import (
@@ -47,7 +47,7 @@ from ingest.store.media import Picture, put_media
 from ingest.store.notices import Notice, notify
 from ingest.store.orders import put_order_state
 from ingest.store.reads import NewRead, copy_reads
-from ingest.store.scenes import end_incidents, put_scenes
+from ingest.store.scenes import end_incidents, end_unwatched, put_ends, put_scenes
 from wire.events import ChainHead, Event, ObjectIncident, OrderOutcome, PlateRead
 from wire.orders import OrderAnswer
 from wire.states import Health, Range
@@ -198,12 +198,20 @@ def _put_incidents(db: Db, sightings: list[Sighting], version: int, config: Inci
 
 
 def _put_scenes(db: Db, fresh: tuple[Fresh, ...], now: datetime) -> ScenePlan:
-    """After the hits, as every lock of marks is taken before every lock of causes."""
-    sights = [sight for f in fresh if (sight := _sight(f.event, now))]
-    if not sights:
+    """After the hits, as every lock of marks is taken before every lock of causes; a box before its causes."""
+    ends, sights = ends_of(f.event for f in fresh), [sight for f in fresh if (sight := _sight(f.event, now))]
+    boxes = sorted({sight.box for sight in sights} | {end.box for end in ends})
+    if not boxes:
         return ScenePlan()
+    lock_marks(db, [f"scenes:{box}" for box in boxes])
+    put_ends(db, ends, now)
+    planned = _put_sights(db, sights, now)
+    return replace(planned, ended=tuple(end_unwatched(db, boxes)))
+
+
+def _put_sights(db: Db, sights: list[Sight], now: datetime) -> ScenePlan:
+    """Of boxes whose scenes are locked."""
     keys = sorted({sight.key for sight in sights})
-    lock_marks(db, keys)
     planned = plan_scenes(sights, known_incidents(db, keys))
     open_incidents(db, list(planned.opened), now)
     update_incidents(db, list(planned.updates))
@@ -217,7 +225,7 @@ def _sight(event: Event, now: datetime) -> Sight | None:
     if not isinstance(event.body, ObjectIncident):
         return None
     seen_at = room_time(event.body.captured_at, event.clock_offset_ms, now)
-    return Sight(event.id, event.box, event.body, seen_at, time_verified(event.clock_offset_ms))
+    return Sight(event.id, event.box, event.boot, event.seq, event.body, seen_at, time_verified(event.clock_offset_ms))
 
 
 def _put_orders(db: Db, batch: Batch, fresh: tuple[Fresh, ...]) -> list[UUID]:
@@ -235,7 +243,7 @@ def _notice(batch: Batch, reads: list[NewRead], planned: Plan, scenes: ScenePlan
     return Notice(
         events=tuple(n.event_id for n in reads),
         opened=tuple(o.id for o in (*planned.opened, *scenes.opened)),
-        incidents=tuple(u.id for u in (*planned.updates, *scenes.updates)),
+        incidents=(*(u.id for u in (*planned.updates, *scenes.updates)), *scenes.ended),
         orders=tuple(orders),
         boxes=tuple(health.edge for health in batch.health),
     )

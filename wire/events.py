@@ -156,6 +156,10 @@ class OrderOutcome(Frozen):
     reasons: tuple[str, ...] = ()
 
 
+PROCESS_DIED = "process died"
+"""A fault's `what`, of a camera among others: nobody tells the end of what it was watching."""
+
+
 class Fault(Frozen):
     """A part of the box failed or recovered."""
 

@@ -140,7 +140,16 @@ CREATE TABLE rejected (
 _STORED = "CREATE INDEX ON reads (stored_at);"
 """The misread estimate asks every few seconds what is new."""
 
-MIGRATIONS = (_EVENTS, _INCIDENTS, _ORDERS, _PEOPLE, _HEADS, _SCENES, _QUALITY, _STORED)
+_ENDS = """
+ALTER TABLE scenes ADD COLUMN boot bigint NOT NULL DEFAULT 0, ADD COLUMN seq bigint NOT NULL DEFAULT 0;
+CREATE TABLE scene_ends (
+    box text, camera text, boot bigint NOT NULL, seq bigint NOT NULL, stored_at timestamptz NOT NULL,
+    PRIMARY KEY (box, camera));
+COMMENT ON TABLE scene_ends IS 'who watched before this word of the box watches no more; camera empty: all of the box';
+CREATE INDEX ON incidents (id) WHERE state <> 'closed';
+"""
+
+MIGRATIONS = (_EVENTS, _INCIDENTS, _ORDERS, _PEOPLE, _HEADS, _SCENES, _QUALITY, _STORED, _ENDS)
 
 
 def migrate(db: Db) -> int:

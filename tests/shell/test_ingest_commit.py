@@ -87,7 +87,7 @@ def test_disorder_repeats_and_any_batching_leave_the_database_of_a_clean_run(db:
     assert len(clean[0]) == len(told)
     assert len(clean[2]) == 3
     for seed in range(4):
-        db.execute("TRUNCATE events, reads, boots, incidents, incident_events, scenes")
+        db.execute("TRUNCATE events, reads, boots, incidents, incident_events, scenes, scene_ends")
         mixed = [*told, *random.Random(seed).sample(told, 30)]
         random.Random(seed).shuffle(mixed)
         while mixed:

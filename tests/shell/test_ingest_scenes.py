@@ -1,7 +1,9 @@
 """What a camera's rules tell, against a real database: one incident a cause, closed when over, pictures kept."""
 
 import hashlib
+import random
 from collections.abc import Iterable
+from concurrent.futures import ThreadPoolExecutor, wait
 from datetime import UTC, datetime, timedelta
 from itertools import permutations
 from typing import Any
@@ -15,12 +17,13 @@ from ingest.inbound import read_message
 from ingest.matching import NO_MARKS
 from ingest.retention import run_retention
 from ingest.room import IncidentConfig, RetentionConfig
+from ingest.scenes import UNWATCHED
 from ingest.store.incidents import acknowledge_incident, close_incident, hold_incident, list_incidents
 from ingest.store.media import find_media
 from ingest.store.partitions import ensure_days
 from ingest.store.scenes import incident_scenes, shows_picture
 from tests.support.ingest_box import T0, Chain
-from wire.events import ObjectIncident, join_lines
+from wire.events import PROCESS_DIED, Fault, ObjectIncident, Started, join_lines
 from wire.topics import EVENT, MEDIA
 
 Db = psycopg.Connection[Any]
@@ -104,6 +107,92 @@ def test_disorder_and_repeats_end_in_the_same_incidents(db: Db, order: tuple[int
     assert rows.keys() == {"open", "closed"}
     assert len(incident_scenes(db, rows["closed"].id)) == 2
     assert rows["closed"].last_seen_at - rows["closed"].first_seen_at == timedelta(seconds=12)
+
+
+def rows_of(db: Db) -> list[tuple[Any, ...]]:
+    """All that the room knows of incidents, but for its own times."""
+    query = (
+        "SELECT fold, state, kind, title, closed_by, close_reason, tags, first_seen_at, last_seen_at,"
+        " (SELECT array_agg(s.event_id ORDER BY s.event_id) FROM scenes s WHERE s.incident_id = i.id)"
+        " FROM incidents i ORDER BY fold"
+    )
+    return db.execute(query).fetchall()
+
+
+def power_cut() -> list[bytes]:
+    """One cause has ended before the cut, one never will; then a new boot's cause."""
+    before, after = Chain(boot=1), Chain(boot=2)
+    lines = [before.put(Started(version="1"), T0 - timedelta(seconds=30), offset_ms=None)]
+    lines += [before.put(word("opened", UUID(int=cause), cause)) for cause in (1, 2)]
+    lines.append(before.put(word("over", UUID(int=1), 12)))
+    lines.append(after.put(Started(version="1"), T0 + timedelta(seconds=30), offset_ms=None))
+    lines.append(after.put(word("opened", UUID(int=3), 50)))
+    return lines
+
+
+def test_a_box_that_begins_anew_ends_what_nobody_watches_any_more(db: Db) -> None:
+    for line in power_cut():
+        store(db, [line])
+    ended, left, goes_on = (row[1:7] for row in rows_of(db))
+    assert (ended[0], ended[4]) == ("closed", "over: a person on the carriageway high-street for 12 s")
+    assert (left[0], left[3], left[4], left[5][-1]) == ("closed", "the camera", UNWATCHED, "over")
+    assert goes_on[0] == "open"
+
+
+def test_a_power_cut_leaves_the_same_rows_in_any_order_and_batching(db: Db) -> None:
+    lines = power_cut()
+    for line in lines:
+        store(db, [line])
+    clean = rows_of(db)
+    for number, order in enumerate(random.Random(1).sample(list(permutations(lines)), 24)):
+        db.execute("TRUNCATE events, boots, incidents, incident_events, scenes, scene_ends")
+        for first in range(batches := (1, 2, 5)[number % 3]):
+            store(db, order[first::batches])
+            store(db, order[first::batches])
+        assert rows_of(db) == clean
+
+
+def test_a_camera_whose_process_died_ends_its_own_and_no_others(db: Db) -> None:
+    chain = Chain()
+    store(db, [chain.put(word("opened", UUID(int=1))), chain.put(word("opened", UUID(int=2), camera="yard"))])
+    store(db, [chain.put(Fault(part="yard", what="stalled"))])
+    assert [row.state for row in list_incidents(db)] == ["open", "open"]
+    store(db, [chain.put(Fault(part="yard", what=PROCESS_DIED, detail="exit status -9"))])
+    store(db, [chain.put(word("opened", UUID(int=3), camera="yard"))])
+    assert [row.state for row in list_incidents(db)] == ["open", "closed", "open"]
+    assert [row.state for row in list_incidents(db) if row.title.endswith("(road-1-cam)")] == ["open"]
+
+
+def test_what_a_person_has_taken_up_stays_theirs_when_the_box_begins_anew(db: Db) -> None:
+    (opened,) = store(db, [Chain(boot=1).put(word("opened"))])
+    assert acknowledge_incident(db, opened, "anna")
+    store(db, [Chain(boot=2).put(Started(version="1"))])
+    (row,) = list_incidents(db)
+    assert (row.state, row.tags.count("over")) == ("acknowledged", 1)
+
+
+def test_another_boxs_start_ends_nothing(db: Db) -> None:
+    store(db, [Chain(boot=1).put(word("opened"))])
+    store(db, [Chain("road-2", boot=2).put(Started(version="1"))], box="road-2")
+    assert [row.state for row in list_incidents(db)] == ["open"]
+
+
+def test_a_new_disk_with_a_clock_of_1970_does_not_end_what_the_box_sees_from_then_on(db: Db) -> None:
+    store(db, [Chain(boot=900).put(Started(version="1"))])
+    store(db, [Chain(boot=1).put(word("opened", after_s=3600))], now=NOW + timedelta(hours=1))
+    assert [row.state for row in list_incidents(db)] == ["open"]
+
+
+def test_workers_that_take_a_start_and_a_late_word_at_once_end_it(db: Db) -> None:
+    """Each in a transaction of its own, begun before the other's has ended."""
+    late, start = Chain(boot=1).put(word("opened")), Chain(boot=2).put(Started(version="1"))
+    with psycopg.connect(db.info.dsn, password=db.info.password) as other, ThreadPoolExecutor(1) as worker:
+        with other.transaction():
+            store(other, [start])
+            stored = worker.submit(store, db, [late])
+            assert not wait([stored], timeout=0.3).done
+        assert len(stored.result(timeout=10)) == 1
+    assert [row.state for row in list_incidents(db)] == ["closed"]
 
 
 def test_a_box_cannot_end_another_boxs_incident(db: Db) -> None:
