@@ -10,11 +10,11 @@ from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from starlette.responses import Response
 
-from dashboard import commands, feeds, hotlists, incidents, overview, personal, quality, signin
+from dashboard import commands, feeds, hotlists, incidents, integrity, overview, personal, quality, signin
 from dashboard.desk import Desk
 from dashboard.ear import Ear
 from dashboard.gate import OPEN, Gate, Refused, Route
-from dashboard.people import ANYONE, COMMANDERS, LIST_KEEPERS
+from dashboard.people import ANYONE, COMMANDERS, KEEPERS
 from dashboard.static import SecurityHeaders, serve_console
 from dashboard.tidings import Tidings
 from ingest.store.connect import UNSTORABLE
@@ -34,6 +34,7 @@ ROUTES = (
     Route("GET", "/api/incidents/{incident_id}", incidents.get_one, ANYONE),
     Route("POST", "/api/incidents/{incident_id}/acknowledge", incidents.acknowledge, COMMANDERS),
     Route("POST", "/api/incidents/{incident_id}/close", incidents.close, COMMANDERS),
+    Route("POST", "/api/incidents/{incident_id}/hold", integrity.set_hold, KEEPERS),
     Route("GET", "/api/incidents/{incident_id}/candidates", incidents.candidates, ANYONE),
     Route("POST", "/api/orders", commands.post_order, COMMANDERS, status=201),
     Route("GET", "/api/orders/{order_id}", commands.get_order, ANYONE),
@@ -42,8 +43,9 @@ ROUTES = (
     Route("GET", "/api/reads", personal.search, COMMANDERS),
     Route("GET", "/api/quality", quality.get_quality, ANYONE),
     Route("GET", "/api/rejected", quality.get_rejected, COMMANDERS),
+    Route("GET", "/api/integrity", integrity.get_integrity, KEEPERS),
     Route("GET", "/api/hotlists", hotlists.list_all, ANYONE),
-    Route("POST", "/api/hotlists", hotlists.import_csv, LIST_KEEPERS, max_body=32 * 1024 * 1024),
+    Route("POST", "/api/hotlists", hotlists.import_csv, KEEPERS, max_body=32 * 1024 * 1024),
     Route("GET", "/api/live", feeds.live, ANYONE),
     Route("WS", "/api/video/{edge}/{camera}", feeds.video, ANYONE),
     Route("GET", "/{path:path}", serve_console, OPEN),

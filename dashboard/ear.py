@@ -1,4 +1,5 @@
-"""What the boxes say over MQTT: states go to the fleet and the browsers, answers to the store, pictures to viewers.
+"""What the boxes say over MQTT: states go to the fleet and the browsers, answers to the store; what
+flying cameras see and their pictures go to viewers.
 
 Handlers run on the MQTT client's thread and only hand over to the event loop.
 """
@@ -6,6 +7,7 @@ Handlers run on the MQTT client's thread and only hand over to the event loop.
 import asyncio
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from datetime import UTC, datetime
 from time import monotonic
 from typing import TypeVar
 
@@ -14,12 +16,14 @@ from pydantic import ValidationError
 
 from dashboard.desk import Desk
 from dashboard.live import message
+from dashboard.placed import MARK, Ground
 from ingest.store import orders
 from ingest.store.notices import Notice, notify
 from ingest.store.pool import Away
+from wire.events import decode_event, split_lines
 from wire.orders import OrderAnswer
 from wire.states import DockState, Health, VehicleState
-from wire.topics import ANSWER, DOCK, HEALTH, VEHICLE, Topic
+from wire.topics import ANSWER, DOCK, EVENT, HEALTH, VEHICLE, Topic
 
 log = structlog.get_logger()
 M = TypeVar("M", VehicleState, DockState, Health, OrderAnswer)
@@ -32,6 +36,7 @@ class Ear:
         self._desk = desk
         self._clerk = ThreadPoolExecutor(1, "answers")  # one, so that answers are stored in the order they came
         self._watching: asyncio.Task[None] | None = None
+        self._ground = Ground()
         self.malformed: dict[str, int] = {}
 
     def start(self) -> None:
@@ -40,6 +45,7 @@ class Ear:
         self._hear(DOCK, DockState, self._dock)
         self._hear(HEALTH, Health, self._health)
         self._hear(ANSWER, OrderAnswer, self._answer)
+        self._desk.mqtt.subscribe(EVENT.filter(), 0, self._events)
         self._desk.mqtt.start()
         self._watching = asyncio.create_task(self._desk.relay.keep_watching())
 
@@ -76,6 +82,21 @@ class Ear:
     def _put_by(self, topic: Topic, name: str, reason: str) -> None:
         self.malformed[topic.name] = self.malformed.get(topic.name, 0) + 1
         log.warning("malformed_message", topic=name, reason=reason)
+
+    def _events(self, name: str, payload: bytes) -> None:
+        """Only what flying cameras see; the rest is ingest's."""
+        if MARK in payload and not self._loop.is_closed():
+            self._loop.call_soon_threadsafe(self._placed, name, payload)
+
+    def _placed(self, name: str, payload: bytes) -> None:
+        edge = (EVENT.match(name) or {}).get("edge")
+        for line in split_lines(payload):
+            try:
+                event = decode_event(line)
+            except ValidationError:
+                continue  # ingest counts it and puts it aside
+            if event.box == edge and (below := self._ground.hear(event, datetime.now(UTC))):
+                self._desk.hub.publish(message("below", below, key=f"below/{below.edge}/{below.camera}"))
 
     def _vehicle(self, state: VehicleState) -> None:
         self._desk.fleet.hear_vehicle(state, monotonic())

@@ -20,7 +20,8 @@ Roles = frozenset[Role]
 ANYONE: Roles = frozenset(Role)
 COMMANDERS: Roles = frozenset({Role.DISPATCHER, Role.SUPERVISOR, Role.ADMIN})
 """Who may command aircraft (F20)."""
-LIST_KEEPERS: Roles = frozenset({Role.SUPERVISOR, Role.ADMIN})
+KEEPERS: Roles = frozenset({Role.SUPERVISOR, Role.ADMIN})
+"""Who may change hotlists, hold evidence, and look whether the record is whole."""
 
 CommandRole = Literal["dispatcher", "supervisor", "admin"]
 _COMMAND_ORDER: tuple[CommandRole, ...] = ("dispatcher", "supervisor", "admin")

@@ -50,6 +50,12 @@ def list_incidents(db: Db, state: Literal["open", "closed", "all"] = "all", limi
     return db.cursor(row_factory=class_row(IncidentRow)).execute(query, (limit,)).fetchall()
 
 
+def held_incidents(db: Db) -> list[IncidentRow]:
+    """Under legal hold, newest first."""
+    query = f"{_SELECT} WHERE i.hold ORDER BY i.opened_at DESC, i.number DESC"
+    return db.cursor(row_factory=class_row(IncidentRow)).execute(query).fetchall()
+
+
 def find_incident(db: Db, incident_id: UUID) -> IncidentRow | None:
     query = f"{_SELECT} WHERE i.id = %s"
     return db.cursor(row_factory=class_row(IncidentRow)).execute(query, (incident_id,)).fetchone()
