@@ -31,7 +31,8 @@ CREATE TABLE IF NOT EXISTS events (
 CREATE INDEX IF NOT EXISTS events_by_lane ON events (lane, boot, seq);
 CREATE TABLE IF NOT EXISTS media (id INTEGER PRIMARY KEY, sha256 TEXT NOT NULL UNIQUE, jpeg BLOB NOT NULL);
 """
-_RANK = {Lane.FLIGHT: 0, Lane.READS: 1, Lane.MEDIA: 2}
+_RANK = {Lane.FLIGHT: 0, Lane.SCENES: 0.5, Lane.READS: 1, Lane.MEDIA: 2}
+"""Scenes came later; the files of boxes hold 0 and 1 already, and SQLite orders what lies between."""
 _TRIM_ROWS = 200
 
 
@@ -87,7 +88,7 @@ class Outbox:
         return sha256
 
     def pending(self, limit: int) -> list[Pending]:
-        """The unreceipted events that go first: flight and hits before reads, then by boot and sequence."""
+        """The unreceipted events that go first: flight and hits, scenes, reads, then by boot and sequence."""
         query = "SELECT boot, seq, line FROM events ORDER BY lane, boot, seq LIMIT ?"
         with self._lock:
             return [Pending(*row) for row in self._db.execute(query, (limit,))]
@@ -130,7 +131,7 @@ class Outbox:
 
     def trim(self, max_bytes: int) -> dict[Lane, int]:
         """Gives up the oldest of the lowest lane while more than `max_bytes` are held; hits and flight stay (D5)."""
-        dropped = dict.fromkeys((Lane.MEDIA, Lane.READS), 0)
+        dropped = dict.fromkeys(_TRIM, 0)
         for lane, statement in _TRIM.items():
             while self._used_bytes() > max_bytes:
                 with self._transaction() as db:
@@ -167,8 +168,11 @@ class Outbox:
 
 _TRIM = {
     Lane.MEDIA: "DELETE FROM media WHERE id IN (SELECT id FROM media ORDER BY id LIMIT ?)",
-    Lane.READS: "DELETE FROM events WHERE (boot, seq) IN "
-    "(SELECT boot, seq FROM events WHERE lane = 1 ORDER BY boot, seq LIMIT ?)",
+    **{
+        lane: "DELETE FROM events WHERE (boot, seq) IN "
+        f"(SELECT boot, seq FROM events WHERE lane = {_RANK[lane]} ORDER BY boot, seq LIMIT ?)"
+        for lane in (Lane.READS, Lane.SCENES)
+    },
 }
 
 

@@ -12,9 +12,10 @@ from wire.orders import OrderState
 
 
 class Lane(StrEnum):
-    """Who goes first when the uplink is narrow: FLIGHT and hits before READS before MEDIA (SAFETY.md D5)."""
+    """Who goes first when the uplink is narrow: FLIGHT and hits, then SCENES, READS, MEDIA (SAFETY.md D5)."""
 
     FLIGHT = "flight"
+    SCENES = "scenes"
     READS = "reads"
     MEDIA = "media"
 
@@ -257,6 +258,8 @@ def lane_of(body: Body, hit: bool) -> Lane:
     match body:
         case PlateRead():
             return Lane.FLIGHT if hit else Lane.READS
+        case ObjectIncident():
+            return Lane.SCENES
         case ObjectSeen() | ObjectPlaced():
             return Lane.READS
         case _:

@@ -110,9 +110,10 @@ class CameraProcess:
             with lookout.cost.of("post"):
                 read = self._post.read(passing)
             self._drift.told(1 - read.confidence, read.format == UNKNOWN, frame.t)
-            log.info("plate_read", camera=read.camera, vrm=read.vrm, confidence=round(read.confidence, 3))
+            # No mark: the log has neither the audit nor the retention that reading one needs (S5, S6).
+            log.info("plate_read", track=read.track, format=read.format, confidence=round(read.confidence, 3))
         for rejected in lookout.take_rejected():
-            self._drift.rejected(frame.t)
+            self._drift.rejected(rejected.moved, frame.t)
             self._rejects.add(rejected)
 
     def _look_after(self) -> None:

@@ -7,7 +7,7 @@ belongs to one recogniser and is fitted again when that changes. Pure after load
 import json
 from dataclasses import dataclass
 from functools import cache
-from math import exp, log
+from math import exp, inf, isfinite, log
 from pathlib import Path
 
 from wire.errors import UserError
@@ -40,6 +40,9 @@ def load_curve(path: Path = FILE) -> Curve:
     """The shipped curve. Raises UserError where the file can't be read."""
     try:
         entry = json.loads(path.read_text())
-        return Curve(float(entry["slope"]), float(entry["shift"]))
+        curve = Curve(float(entry["slope"]), float(entry["shift"]))
     except (OSError, ValueError, KeyError, TypeError) as error:
         raise UserError("no calibration that can be read", where=str(path), remedy=REMEDY) from error
+    if not (0 < curve.slope < inf and isfinite(curve.shift)):
+        raise UserError(f"no calibration: slope {curve.slope}, shift {curve.shift}", where=str(path), remedy=REMEDY)
+    return curve

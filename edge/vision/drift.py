@@ -2,7 +2,8 @@
 
 A read that doubts itself or fits no format, and a track that is not told at all, count as poor. A cumulative sum (Page
 1954) of how much likelier the last tracks are at several times the usual share of poor ones than at that share grows
-with fog, dirt or a lens out of focus; a camera that was turned away sees nobody, which is a fault of its own.
+with fog, dirt or a lens out of focus; a camera that was turned away sees nobody, which is a fault of its own. What does
+not move counts neither way: a car that parks for hours is seen again and again.
 """
 
 from dataclasses import dataclass
@@ -43,9 +44,10 @@ class Drift:
         """A read was told; `odd`: its mark fits no format."""
         self._track(doubt > POOR_DOUBT or odd, t)
 
-    def rejected(self, t: float) -> None:
-        """A track was not told."""
-        self._track(True, t)
+    def rejected(self, moved: bool, t: float) -> None:
+        """A track was not told; one that did not move says nothing of the camera."""
+        if moved:
+            self._track(True, t)
 
     def update(self, t: float) -> Fault | None:
         """The fault to tell, if it came or cleared now."""

@@ -119,7 +119,7 @@ class Lookout:
     def _reject(self, track: Track, vehicle: Vehicle, consensus: Consensus | None, reason: str) -> None:
         """A box of a frame or two is the detector's error and no vehicle."""
         self.tally.rejected += consensus is not None
-        rejected = vehicle.rejected(consensus, reason)
+        rejected = vehicle.rejected(track, consensus, reason)
         if rejected and (consensus or track.seen >= LEAST_SEEN):
             self._rejected.append(rejected)
 

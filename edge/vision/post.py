@@ -31,7 +31,10 @@ class Post:
     """The camera's way into the outbox."""
 
     def __init__(self, outbox: Outbox, camera: CameraConfig, data_dir: Path) -> None:
+        """Raises UserError where a camera that reads plates has no calibration: now, and not at the first plate."""
         self._outbox, self._camera, self._hotlist = outbox, camera, HeldHotlist(data_dir)
+        if camera.role == "plates":
+            load_curve()
         self._waiting: deque[tuple[Body, datetime, tuple[bytes, ...]]] = deque(maxlen=HELD)
         self.problem = ""
         self._given_up = 0

@@ -17,7 +17,7 @@ from edge.vision.detect import PlateBox
 from edge.vision.evidence import plate_patch
 from edge.vision.frame import Frame
 from edge.vision.rectify import CUTS, cut_out, extent, square_on
-from edge.vision.track import Box, Track, direction
+from edge.vision.track import Box, Track, direction, moved
 from edge.vision.vote import Consensus, Reading, vote
 
 Bgr = NDArray[np.uint8]
@@ -66,12 +66,14 @@ class Passing:
 
 @dataclass(frozen=True)
 class Rejected:
-    """A track that is not told, and why. `patch`: its plate, JPEG; `consensus`: None where nothing was read."""
+    """A track that is not told, and why. `patch`: its plate, JPEG; `consensus`: None where nothing was read; `moved`:
+    it passed, so a camera that sees well would have told it."""
 
     patch: bytes
     consensus: Consensus | None
     reason: str
     at: datetime
+    moved: bool
 
 
 @dataclass
@@ -134,12 +136,13 @@ class Vehicle:
         self.told, self.waiting, self.best = True, [], None
         return Passing(track, consensus, best, self.first_seen_at, self.last_seen_at, decided_at, decided_t, way)
 
-    def rejected(self, consensus: Consensus | None, reason: str) -> Rejected | None:
+    def rejected(self, track: Track, consensus: Consensus | None, reason: str) -> Rejected | None:
         """What is kept for a day of a vehicle that is not told; None where there is nothing to see."""
+        at, went = self.last_seen_at, moved(track)
         if self.best:
-            return Rejected(_patch(self.best), consensus, reason or "nothing could be read", self.last_seen_at)
+            return Rejected(_patch(self.best), consensus, reason or "nothing could be read", at, went)
         if self.glimpse:
-            return Rejected(_patch(self.glimpse[0]), None, self.glimpse[1], self.last_seen_at)
+            return Rejected(_patch(self.glimpse[0]), None, self.glimpse[1], at, went)
         return None
 
     def _past_its_best(self, sight: Sight) -> bool:

@@ -1,7 +1,7 @@
 """How well cameras read: reads for the estimate, the estimates, and what boxes read but did not tell, for one day."""
 
 from base64 import b64decode
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from datetime import datetime
 
 from psycopg.rows import class_row
@@ -105,3 +105,13 @@ def list_rejected(db: Db, limit: int) -> list[RejectedRow]:
 def forget_rejected(db: Db) -> int:
     """Deletes what is past its day; returns how many went."""
     return db.execute("DELETE FROM rejected WHERE at < now() - make_interval(secs => %s)", (KEPT_S,)).rowcount
+
+
+def trim_rejected(db: Db, boxes: Collection[str], keep: int) -> int:
+    """Of each of these boxes the newest `keep` stay; returns how many went."""
+    oldest = (
+        "SELECT o.ctid FROM unnest(%s::text[]) AS b (box), LATERAL"
+        " (SELECT ctid FROM rejected r WHERE r.box = b.box ORDER BY at DESC OFFSET %s) AS o"
+    )
+    query = f"DELETE FROM rejected WHERE ctid = ANY (ARRAY({oldest}))"
+    return db.execute(query.encode(), (sorted(boxes), keep)).rowcount

@@ -49,10 +49,20 @@ def test_tracks_that_are_no_longer_told_count_too() -> None:
     drift = Drift("camera-a")
     t, _ = drive(drift, 0.05, 500)
     for n in range(40):
-        drift.rejected(t + GAP_S * n)
+        drift.rejected(True, t + GAP_S * n)
     fault = drift.update(t + GAP_S * 40)
     assert fault is not None
     assert (fault.part, fault.what, fault.cleared) == ("camera-a", "reads_worse", False)
+
+
+def test_parked_cars_are_no_misreads_and_no_sign_of_life() -> None:
+    drift = Drift("camera-a")
+    t, _ = drive(drift, 0.05, 500)
+    for n in range(100):
+        drift.rejected(False, t + GAP_S * n)
+    fault = drift.update(t + GAP_S * 100)
+    assert fault is not None
+    assert fault.detail.startswith("no vehicle for 40 min")
 
 
 def test_a_camera_turned_away_sees_nobody() -> None:

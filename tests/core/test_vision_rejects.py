@@ -2,6 +2,7 @@
 
 import json
 from base64 import b64decode
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -17,6 +18,7 @@ from edge.vision.evidence import plate_patch
 from edge.vision.lanes import lane_of
 from edge.vision.read import PlateReader
 from edge.vision.rejects import HELD, Rejects
+from edge.vision.track import Track
 from edge.vision.vehicle import Rejected, Vehicle
 from edge.vision.vote import Consensus, Reading, implausible, vote
 from tests.core.test_vision_vehicle import T0, Reader, sight
@@ -24,6 +26,7 @@ from wire.errors import UserError
 from wire.rejected import KEPT_S, RejectedRead
 from wire.vrm import country_of, parse
 
+STANDS = Track(1, (100.0, 100.0, 190.0, 120.0), 0.0, 9.0, (100.0, 100.0, 190.0, 120.0), seen=40)
 NOW = datetime(2026, 5, 1, 12, tzinfo=UTC)
 
 
@@ -50,7 +53,7 @@ def test_a_plate_that_stays_too_small_is_kept_with_its_size() -> None:
     vehicle = Vehicle(T0, T0)
     for n in range(4):
         vehicle.see(*sight(n, 31), Reader())
-    rejected = vehicle.rejected(vehicle.leave(Reader()), "")
+    rejected = vehicle.rejected(STANDS, vehicle.leave(Reader()), "")
     assert rejected is not None
     assert "31 px" in rejected.reason
     assert rejected.patch.startswith(b"\xff\xd8\xff")
@@ -60,9 +63,20 @@ def test_of_a_vehicle_that_was_read_the_best_sight_is_kept() -> None:
     vehicle = Vehicle(T0, T0)
     for n, width in enumerate((31, 120, 31)):
         vehicle.see(*sight(n, width), Reader("PARKING"))
-    rejected = vehicle.rejected(consensus("PARKING"), "lettering")
+    rejected = vehicle.rejected(STANDS, consensus("PARKING"), "lettering")
     assert rejected is not None
     assert (rejected.reason, rejected.consensus) == ("lettering", consensus("PARKING"))
+
+
+def test_what_stands_is_told_from_what_passed() -> None:
+    """Only what passed says how well the camera reads (drift.py)."""
+    vehicle = Vehicle(T0, T0)
+    vehicle.see(*sight(0, 120), Reader("PARKING"))
+    passed = vehicle.rejected(replace(STANDS, box=(400.0, 100.0, 490.0, 120.0)), None, "lettering")
+    stands = vehicle.rejected(STANDS, None, "lettering")
+    assert passed is not None
+    assert stands is not None
+    assert (passed.moved, stands.moved) == (True, False)
 
 
 class Line:
@@ -78,7 +92,7 @@ class Line:
 
 
 def rejected(at: datetime = NOW) -> Rejected:
-    return Rejected(b"\xff\xd8\xff\xe0", consensus("PARKING"), "lettering", at)
+    return Rejected(b"\xff\xd8\xff\xe0", consensus("PARKING"), "lettering", at, moved=True)
 
 
 def test_it_goes_out_once_when_the_line_is_up() -> None:
@@ -151,9 +165,10 @@ def test_the_shipped_curve_was_fitted_to_the_reader_that_is_shipped() -> None:
     assert json.loads(FILE.read_text())["recogniser"] == PlateReader().recogniser
 
 
-def test_a_broken_curve_is_refused_with_its_name(tmp_path: Path) -> None:
+@pytest.mark.parametrize("text", ["{}", "", '{"slope": NaN, "shift": 0}', '{"slope": -0.5, "shift": 0}'])
+def test_a_broken_curve_is_refused_with_its_name(tmp_path: Path, text: str) -> None:
     path = tmp_path / "calibration.json"
-    path.write_text("{}")
+    path.write_text(text)
     with pytest.raises(UserError, match=r"calibration"):
         load_curve(path)
     assert np.isfinite(load_curve()(1.0))

@@ -14,12 +14,20 @@ from ingest.commit import Batch, commit
 from ingest.inbound import read_message
 from ingest.matching import NO_MARKS
 from ingest.misread import Estimate
-from ingest.quality import SETTLED_S, Estimates, Quality
+from ingest.quality import SETTLED_S, Estimates, Quality, kept
 from ingest.room import IncidentConfig, RoomConfig
 from ingest.store import audit
 from ingest.store.connect import connect
 from ingest.store.partitions import ensure_days
-from ingest.store.quality import ReadForEstimate, forget_rejected, list_misreads, list_rejected, put_misreads
+from ingest.store.quality import (
+    ReadForEstimate,
+    forget_rejected,
+    list_misreads,
+    list_rejected,
+    put_misreads,
+    put_rejected,
+    trim_rejected,
+)
 from tests.support.dashboard_room import Console, running
 from tests.support.ingest_box import Chain, read
 from wire.config import read_config
@@ -74,6 +82,15 @@ def test_a_box_whose_clock_is_ahead_does_not_lengthen_the_day(database: Db, qual
     assert [row.text for row in list_rejected(database, 10)] == ["AHEAD"]
     database.execute("UPDATE rejected SET at = at - interval '25 hours'")
     assert forget_rejected(database) == 1
+
+
+def test_of_a_box_gone_mad_the_newest_stay_and_nobody_elses_go(database: Db) -> None:
+    now = datetime.now(UTC)
+    for n, edge in enumerate(["road-2", *["road-1"] * 12]):
+        said = RejectedRead.model_validate_json(rejected(now - timedelta(seconds=60 - n), f"N{n}", edge)[1])
+        put_rejected(database, kept(said, now))
+    assert trim_rejected(database, {"road-1"}, 5) == 7
+    assert [row.text for row in list_rejected(database, 20)] == ["N12", "N11", "N10", "N9", "N8", "N0"]
 
 
 @pytest.mark.parametrize(("text", "patch"), [("PARKING", "no base64!"), ("PAR\0KING", PATCH)])

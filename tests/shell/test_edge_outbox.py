@@ -10,12 +10,13 @@ import sys
 import textwrap
 from datetime import UTC, datetime
 from pathlib import Path
+from uuid import UUID
 
 import pytest
 
 from edge.outbox import Outbox
 from wire.errors import UserError
-from wire.events import GENESIS, Fault, Lane, PlateRead, chain_hash, decode_event
+from wire.events import GENESIS, Fault, Lane, ObjectIncident, PlateRead, chain_hash, decode_event
 from wire.states import Range
 
 NOW = datetime(2026, 1, 1, 12, tzinfo=UTC)
@@ -25,6 +26,13 @@ def read(vrm: str = "AB12CDE") -> PlateRead:
     return PlateRead(
         camera="cam", vrm=vrm, raw=vrm, format="current", confidence=0.9, captured_at=NOW, first_seen_at=NOW,
         last_seen_at=NOW, frames=3, track=1, box=(0, 0, 1, 1), lat=52, lon=0, camera_heading_deg=0,
+    )  # fmt: skip
+
+
+def scene() -> ObjectIncident:
+    return ObjectIncident(
+        cause_id=UUID(int=1), state="opened", camera="cam", rule="crowd", zone="z", reason="r", label="person", count=9,
+        confidence=0.9, since_at=NOW, captured_at=NOW, box=(0, 0, 1, 1), frame=(2, 2), lat=52, lon=0,
     )  # fmt: skip
 
 
@@ -127,6 +135,18 @@ def test_a_bounded_outbox_gives_up_pictures_then_reads_and_never_hits(tmp_path: 
     assert dropped[Lane.READS] >= 200
     outbox.trim(0)
     assert [row.seq for row in outbox.pending(10)] == [1]
+    outbox.close()
+
+
+def test_scenes_go_before_reads_and_are_given_up_after_them_and_hits_never(tmp_path: Path) -> None:
+    outbox = open_outbox(tmp_path)
+    for _ in range(3):
+        outbox.put(read(), NOW)
+        outbox.put(scene(), NOW)
+    outbox.put(read("XY34ZZZ"), NOW, hit=True)
+    assert [row.seq for row in outbox.pending(10)] == [7, 2, 4, 6, 1, 3, 5]
+    assert outbox.trim(0) == {Lane.READS: 3, Lane.SCENES: 3}
+    assert [row.seq for row in outbox.pending(10)] == [7]
     outbox.close()
 
 

@@ -73,7 +73,9 @@ class Running:
         site = folder / "site.toml"
         site.write_text(SITE.format(data=self.data, broker=broker, url=url, role=role))
         command = [sys.executable, "-m", "edge.vision", str(site), "--camera", CAMERA, "--boot", "7"]
-        self.process = subprocess.Popen(command, cwd=Path(__file__).parents[2], stderr=subprocess.DEVNULL)
+        self.log = folder / "camera.log"
+        with self.log.open("ab") as log:
+            self.process = subprocess.Popen(command, cwd=Path(__file__).parents[2], stderr=log)
 
     def events(self) -> list[Event]:
         if not (self.data / "outbox.db").exists():
@@ -141,6 +143,8 @@ def test_a_passing_car_is_told_once_with_its_pictures_and_in_the_lane_of_hits(
     assert 0 < media[read.overview_sha256] <= 25_000
     assert box.query("SELECT lane FROM events WHERE boot = 7 AND seq = 1") == [(0,)]
     assert box.health() is not None
+    assert "event=plate_read" in box.log.read_text()
+    assert "AB12CDE" not in box.log.read_text(), "a mark has no place in a log"
 
 
 def test_a_camera_that_falls_silent_is_a_fault_and_clears(transport_stream: bytes, run: Callable[..., Running]) -> None:
