@@ -10,8 +10,7 @@ from edge.flight.airspace import REMOTE_ID_LOST_S, REMOTE_ID_S
 from edge.flight.fence import make_fence
 from edge.flight.geometry import Place
 from edge.flight.launch import FLYING, Stage
-from edge.flight.rules import LEGAL_CEILING_M
-from edge.flight.seen import on_pad_m
+from edge.flight.seen import LEGAL_CEILING_M, on_pad_m
 from edge.flight.traffic import SILENT_S
 from wire.orders import GoTo, Hold, Land, Launch
 
@@ -292,7 +291,7 @@ def _mode_after(record: Record, index: int) -> str:
     frames = [frame for frame in record.frames if at_s <= frame.t_s <= at_s + WITHIN_S + 0.25]
     if not frames or not all(frame.commanded and frame.airborne for frame in frames):
         return ""
-    if frames[-1].stage is Stage.DIVERTING:  # a return where the dock can't take it
+    if frames[-1].stage in (Stage.DIVERTING, Stage.YIELDING):  # a return where the dock can't take it, or by traffic
         return ""
     if isinstance(said.order.act, Hold) and frames[-1].forced:
         return ""

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from edge.flight import traffic
-from edge.flight.geometry import Place, Target
+from edge.flight.geometry import Place, Target, distance_m
 from edge.flight.seen import Seen, Site
 from edge.flight.telemetry import is_fresh
 from edge.flight.traffic import Contact, GiveWay, Own, Ways
@@ -12,6 +12,8 @@ REMOTE_ID_S = 3.0
 """Older than this the transmitter's word counts no more before arming (ArduPilot's AP_OpenDroneID: 3 s)."""
 REMOTE_ID_LOST_S = 10.0
 """In flight a silence of so long leads home."""
+OVER_DOCK_M = 10.0
+"""Nearer than this, and under the scene height, it stands in the column above its dock."""
 
 
 def receiver(seen: Seen, site: Site) -> Iterator[str]:
@@ -49,13 +51,19 @@ def lingering(seen: Seen, site: Site) -> frozenset[int]:
 
 
 def way_out(who: tuple[Contact, ...], seen: Seen, site: Site) -> GiveWay:
-    """How to give way to them; down is no lower than the scene height, below which nobody promised free air."""
+    """How to give way to them; down is no lower than the scene height, below which nobody promised free air.
+
+    Who is that low already holds where it is, or lands on the dock under it: there is nowhere to wait over a pad.
+    """
     limits, own = site.limits, _own(seen, site)
     if own is None:
         return GiveWay.HOLD
     floor = limits.pad_amsl_m + limits.scene_alt_rel_m
     ways = Ways(site.dock, floor, limits.cruise_mps, limits.descent_mps)
-    return traffic.give_way(who, own, ways, seen.now_s)
+    way = traffic.give_way(who, own, ways, seen.now_s)
+    if own.alt_amsl_m >= floor or way is GiveWay.RETURN:
+        return way
+    return GiveWay.RETURN if distance_m(own.place, site.dock) < OVER_DOCK_M else GiveWay.HOLD
 
 
 def descent(seen: Seen, site: Site) -> Target | None:

@@ -60,6 +60,11 @@ def heard(memory: Memory, order: Order, edge: str, aircraft: str) -> Memory:
     return memory if known else memory.admit(order)
 
 
+def left_s(order: Order, room_now: datetime | None) -> float:
+    """Seconds until it expires; its whole life where the room's time is unknown."""
+    return (order.expires_at - (room_now or order.issued_at)).total_seconds()
+
+
 def _address(order: Order, edge: str, aircraft: str) -> tuple[str, ...]:
     if (order.edge, order.aircraft) == (edge, aircraft):
         return ()

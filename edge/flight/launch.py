@@ -29,6 +29,8 @@ class Stage(StrEnum):
     RETURNING = "returning"
     LANDING = "landing"
     """The last metres above the pad."""
+    YIELDING = "yielding"
+    """Gives way to traffic on its way home, and goes on when that is past (F14)."""
     DIVERTING = "diverting"
     """On the way to another landing place than its dock (F22)."""
     LANDING_HERE = "landing_here"
@@ -67,8 +69,12 @@ class Happened(StrEnum):
     """Traffic comes too near (F14): these three are the ways to give way."""
     AVOID_HOLD = "avoid_hold"
     AVOID_HOME = "avoid_home"
+    PAST = "past"
+    """Nobody is near any more whom it gave way to."""
     DIVERT = "divert"
     """The dock can't take it (F22)."""
+    DOCK_OPEN = "dock_open"
+    """It can again, and the charge lasts for it."""
     AUTOPILOT_RETURNS = "autopilot_returns"
     AUTOPILOT_LANDS = "autopilot_lands"
     NO_EFFECT = "no_effect"
@@ -80,6 +86,8 @@ class Happened(StrEnum):
     FOUND_CLIMBING = "found_climbing"
     FOUND_UNDER_WAY = "found_under_way"
     FOUND_FLYING = "found_flying"
+    FOUND_UNJUDGED = "found_unjudged"
+    """Armed, and it doesn't say whether it flies."""
     FOUND_RETURNING = "found_returning"
     FOUND_LANDING = "found_landing"
 
@@ -88,7 +96,7 @@ S, H = Stage, Happened
 ORDERS = (H.LAUNCH, H.GOTO, H.HOLD, H.RETURN, H.LAND)
 ABORTS = (H.HOLD, H.RETURN, H.LAND)
 FLYING = (S.CLIMBING, S.EN_ROUTE, S.ON_SCENE, S.HOLDING)
-AIRBORNE = (*FLYING, S.RETURNING, S.LANDING, S.DIVERTING, S.LANDING_HERE)
+AIRBORNE = (*FLYING, S.RETURNING, S.LANDING, S.YIELDING, S.DIVERTING, S.LANDING_HERE)
 Steps = Mapping[tuple[Stage, Happened], tuple[Stage, Do]]
 
 
@@ -104,6 +112,7 @@ STEPS: Steps = {
     (S.STARTING, H.FOUND_CLIMBING): (S.CLIMBING, Do.NOTHING),
     (S.STARTING, H.FOUND_UNDER_WAY): (S.EN_ROUTE, Do.NOTHING),
     (S.STARTING, H.FOUND_FLYING): (S.HOLDING, Do.NOTHING),
+    (S.STARTING, H.FOUND_UNJUDGED): (S.RETURNING, Do.RETURN),
     (S.STARTING, H.FOUND_RETURNING): (S.RETURNING, Do.NOTHING),
     (S.STARTING, H.FOUND_LANDING): (S.LANDING_HERE, Do.NOTHING),
     (S.PARKED, H.LAUNCH): (S.OPENING, Do.PREPARE),
@@ -120,21 +129,26 @@ STEPS: Steps = {
     (S.CLIMBING, H.GOTO): (S.CLIMBING, Do.TAKE_OFF),
     (S.CLIMBING, H.AT_HEIGHT): (S.EN_ROUTE, Do.GO),
     (S.EN_ROUTE, H.AT_SCENE): (S.ON_SCENE, Do.NOTHING),
-    **_each((S.EN_ROUTE, S.ON_SCENE, S.HOLDING, S.RETURNING), H.GOTO, S.EN_ROUTE, Do.GO),
+    **_each((S.EN_ROUTE, S.ON_SCENE, S.HOLDING, S.RETURNING, S.YIELDING), H.GOTO, S.EN_ROUTE, Do.GO),
     **_each(AIRBORNE, H.HOLD, S.HOLDING, Do.HOLD),
     **_each(AIRBORNE, H.RETURN, S.RETURNING, Do.RETURN),
     **_each(AIRBORNE, H.LAND, S.LANDING_HERE, Do.LAND),
-    **_each((*FLYING, S.RETURNING, S.LANDING), H.MUST_RETURN, S.RETURNING, Do.RETURN),
+    **_each((*FLYING, S.YIELDING, S.RETURNING, S.LANDING), H.MUST_RETURN, S.RETURNING, Do.RETURN),
     **_each(FLYING, H.ROOM_LOST, S.RETURNING, Do.RETURN),
     **_each(FLYING, H.AVOID_DOWN, S.HOLDING, Do.GO),
     **_each(FLYING, H.AVOID_HOLD, S.HOLDING, Do.HOLD),
     **_each(FLYING, H.AVOID_HOME, S.RETURNING, Do.RETURN),
+    **_each((S.RETURNING, S.DIVERTING), H.AVOID_DOWN, S.YIELDING, Do.GO),
+    **_each((S.RETURNING, S.DIVERTING), H.AVOID_HOLD, S.YIELDING, Do.HOLD),
+    **_each((S.YIELDING,), H.PAST, S.RETURNING, Do.RETURN),
+    **_each((S.YIELDING,), H.TIMEOUT, S.RETURNING, Do.RETURN),
     **_each((S.RETURNING, S.LANDING), H.DIVERT, S.DIVERTING, Do.GO),
+    (S.DIVERTING, H.DOCK_OPEN): (S.RETURNING, Do.RETURN),
     (S.DIVERTING, H.AT_SCENE): (S.LANDING_HERE, Do.LAND),
     (S.DIVERTING, H.TIMEOUT): (S.LANDING_HERE, Do.LAND),
-    **_each((*FLYING, S.DIVERTING), H.AUTOPILOT_RETURNS, S.RETURNING, Do.NOTHING),
-    **_each((*FLYING, S.RETURNING, S.DIVERTING), H.AUTOPILOT_LANDS, S.LANDING_HERE, Do.NOTHING),
-    **_each((S.EN_ROUTE, S.ON_SCENE, S.HOLDING), H.NO_EFFECT, S.RETURNING, Do.RETURN),
+    **_each((*FLYING, S.YIELDING, S.DIVERTING), H.AUTOPILOT_RETURNS, S.RETURNING, Do.NOTHING),
+    **_each((*FLYING, S.RETURNING, S.YIELDING, S.DIVERTING), H.AUTOPILOT_LANDS, S.LANDING_HERE, Do.NOTHING),
+    **_each((S.EN_ROUTE, S.ON_SCENE, S.HOLDING, S.YIELDING), H.NO_EFFECT, S.RETURNING, Do.RETURN),
     **_each((S.RETURNING, S.LANDING, S.DIVERTING, S.LANDING_HERE), H.NO_EFFECT, S.LANDING_HERE, Do.LAND),
     (S.RETURNING, H.DESCENDING): (S.LANDING, Do.NOTHING),
     **_each(AIRBORNE, H.LANDED_ON_PAD, S.CLOSING, Do.NOTHING),
@@ -158,6 +172,7 @@ LID_WANTED: Mapping[Stage, Lid] = {
 """Asked of the dock until it is so; in the other stages the lid is left as it is."""
 
 DEADLINE_S: Mapping[Stage, float] = {
-    S.OPENING: 20, S.ARMING: 20, S.ABORTING: 15, S.CLIMBING: 60, S.DIVERTING: 180, S.CLOSING: 30,
+    S.OPENING: 20, S.ARMING: 20, S.ABORTING: 15, S.CLIMBING: 60, S.YIELDING: 120, S.DIVERTING: 180,
+    S.CLOSING: 30,
 }  # fmt: skip
 """Seconds in a stage after which TIMEOUT happens."""

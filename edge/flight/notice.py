@@ -6,7 +6,7 @@ from edge.flight import airspace
 from edge.flight.autopilots import Do
 from edge.flight.dockside import lid
 from edge.flight.geometry import Target, distance_m
-from edge.flight.landing import landing
+from edge.flight.landing import dock_is_back, landing
 from edge.flight.launch import DEADLINE_S, FLYING, Happened, Stage
 from edge.flight.rules import Case, arming
 from edge.flight.seen import Seen, Site, on_pad_m
@@ -18,7 +18,8 @@ from wire.states import Lid
 ROOM_LOST_S = 30.0
 """Without the control room for so long nobody can command: it comes home. Ours; SAFETY.md gives no figure."""
 BLIND_S = 5.0
-"""How long a starting box waits for a position before it takes a landed aircraft for one under its roof."""
+"""How long a starting box waits for a position before it takes a landed aircraft for one under its roof, and for an
+armed one's word on whether it flies before it has it return."""
 NO_GO_AFTER_S = 2.0
 """An open lid with a reason against arming is given so long to clear."""
 READ_BACK_S = 6.0
@@ -36,7 +37,7 @@ def notice(sortie: Sortie, seen: Seen, site: Site) -> Events:
         yield from _found(sortie, seen, site)
         return
     yield from _ground(seen, site)
-    if sortie.forced and seen.telemetry.airborne and sortie.stage in FLYING:
+    if sortie.forced and seen.telemetry.airborne and sortie.stage in (*FLYING, Stage.YIELDING):
         yield Happened.MUST_RETURN, "; ".join(sortie.forced)
     if seen.telemetry.airborne and seen.link_ok():
         yield from _given_way(sortie, seen, site)
@@ -88,8 +89,14 @@ def _ground(seen: Seen, site: Site) -> Events:
 
 
 def _given_way(sortie: Sortie, seen: Seen, site: Site) -> Events:
-    """Once for each aircraft that comes too near (F14): whoever commands then knows of it, and may know better."""
-    near = airspace.near(seen, site) if sortie.stage in FLYING else ()
+    """Once for each aircraft that comes too near (F14): whoever commands then knows of it, and may know better.
+
+    So does one on its way home, but not where it must come home (F4): then it is flown on.
+    """
+    if sortie.stage is Stage.YIELDING and not sortie.avoided:
+        yield Happened.PAST, "who came too near is past"
+    may = sortie.stage in FLYING or (sortie.stage in (Stage.RETURNING, Stage.DIVERTING) and not sortie.forced)
+    near = airspace.near(seen, site) if may else ()
     if any(contact.icao not in sortie.avoided for contact in near):
         way = airspace.way_out(near, seen, site)
         yield AVOID[way], f"{', '.join(contact.name for contact in near)} comes too near: {way} (F14)"
@@ -100,6 +107,8 @@ def _elsewhere(sortie: Sortie, seen: Seen, site: Site) -> Events:
         choice = landing(seen, site, sortie.shut_s)
         if choice.place != site.dock:
             yield Happened.DIVERT, choice.why
+    if sortie.stage is Stage.DIVERTING and dock_is_back(seen, site):
+        yield Happened.DOCK_OPEN, "the dock's lid is open again"
 
 
 def _settled(sortie: Sortie, seen: Seen, site: Site) -> Events:
@@ -160,9 +169,13 @@ def _seen_after_asking(sortie: Sortie, seen: Seen) -> bool:
 def _found(sortie: Sortie, seen: Seen, site: Site) -> Events:
     """A restart takes its state from the autopilot, and from what was saved only what fits to it (F28)."""
     telemetry, now_s = seen.telemetry, seen.now_s
-    spoken = is_fresh(telemetry.heartbeat_s, now_s) and is_fresh(telemetry.landed_s, now_s)
+    patient = now_s - sortie.since_s < BLIND_S
     blind = not is_fresh(telemetry.position_s, now_s)
-    if not spoken or (blind and now_s - sortie.since_s < BLIND_S):
+    if not is_fresh(telemetry.heartbeat_s, now_s) or (blind and patient):
+        return
+    if not is_fresh(telemetry.landed_s, now_s):
+        if telemetry.armed and not patient:
+            yield Happened.FOUND_UNJUDGED, "armed at the start, and it does not say whether it flies (F25)"
         return
     if telemetry.on_ground(now_s):
         yield _found_down(sortie, blind or on_pad(seen, site))

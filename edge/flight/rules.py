@@ -12,13 +12,10 @@ from edge.flight.dockside import lid, pad_clear, signals_fresh
 from edge.flight.gate import Go, Refusal
 from edge.flight.geometry import Place, Target, distance_m
 from edge.flight.launch import STEPS, Happened, Stage
-from edge.flight.seen import Seen, Site, battery_pct, live_wind, on_pad_m
+from edge.flight.seen import Seen, Site, battery_pct, ceiling_m, live_wind, on_pad_m
 from edge.flight.telemetry import is_fresh
 from wire.orders import GoTo, Hold, Land, Launch, Order, Return
 from wire.states import Lid
-
-LEGAL_CEILING_M = 120.0
-"""Above ground: UK CAP 722, open category; a site may only be stricter."""
 
 
 @dataclass(frozen=True)
@@ -103,7 +100,7 @@ def f15_remote_id(case: Case) -> Iterator[str]:
 def f16_ceiling(case: Case) -> Iterator[str]:
     """Above the pad, and clear of the highest ground inside the fence."""
     limits, height = case.site.limits, case.target.alt_rel_m
-    ceiling = min(limits.ceiling_m, LEGAL_CEILING_M)
+    ceiling = ceiling_m(limits)
     if not height <= ceiling:
         yield f"a height of {height:.0f} m is over the ceiling of {ceiling:.0f} m (F16)"
     clear = limits.pad_amsl_m + height - limits.ground_amsl_m

@@ -15,6 +15,8 @@ from edge.flight.telemetry import Telemetry, is_fresh
 from wire.baseline import Baseline
 from wire.errors import UserError
 
+LEGAL_CEILING_M = 120.0
+"""Above ground: UK CAP 722, open category; a site may only be stricter."""
 ON_PAD_M = 3.0
 """Half a pad and half an aircraft; the position error comes on top."""
 
@@ -105,6 +107,11 @@ def battery_pct(seen: Seen) -> float | None:
     pct = seen.telemetry.battery_pct
     fresh = is_fresh(seen.telemetry.battery_s, seen.now_s, 10)
     return pct if fresh and pct is not None and 0 <= pct <= 100 else None
+
+
+def ceiling_m(limits: Limits) -> float:
+    """Above the pad (F16): the site's, or the law's where that is lower."""
+    return min(limits.ceiling_m, LEGAL_CEILING_M)
 
 
 def on_pad_m(limits: Limits) -> float:

@@ -9,7 +9,7 @@ from uuid import UUID
 from edge.flight import airspace, view
 from edge.flight.autopilots import Cmd, Command, asks
 from edge.flight.dockside import lid, pad_clear
-from edge.flight.gate import Refusal
+from edge.flight.gate import Refusal, left_s
 from edge.flight.geometry import Place, Target
 from edge.flight.homeward import must_return
 from edge.flight.landing import diversion, landing
@@ -65,7 +65,7 @@ def obey(site: Site, sortie: Sortie, seen: Seen, order: Order) -> Step:
     opened, ended = supersede(sortie.opened, Open(order_id=order.id, act=order.act.act))
     sortie = replace(_accepted(sortie, order), opened=opened)
     after, moved = _move(site, sortie, seen, Cause(Happened(order.act.act), order.reason, order.id))
-    step = _run(after, seen)
+    step = _run(_while_it_lives(after, order, seen), seen)
     return replace(step, moved=moved, answers=(Answered(order.id, OrderState.ACCEPTED), *ended, *step.answers))
 
 
@@ -100,6 +100,13 @@ def may_send(command: Command, seen: Seen) -> bool:
     if arms or command.cmd is Cmd.NAV_TAKEOFF:
         return lid(seen.dock, seen.now_s) is Lid.OPEN
     return True
+
+
+def _while_it_lives(sortie: Sortie, order: Order, seen: Seen) -> Sortie:
+    """A hold or goto that had no effect yet is not sent again past its expiry (F9); the way home and down is."""
+    if sortie.talk is None or sortie.stage not in (Stage.HOLDING, Stage.EN_ROUTE):
+        return sortie
+    return replace(sortie, talk=replace(sortie.talk, until_s=seen.now_s + left_s(order, seen.room_now)))
 
 
 def _accepted(sortie: Sortie, order: Order) -> Sortie:

@@ -1,5 +1,6 @@
 """A conversation with the autopilot (pure): ask, look for the effect in telemetry, ask again, give up in the end."""
 
+import math
 from dataclasses import dataclass, replace
 
 from edge.flight.autopilots import Ask, Command
@@ -18,12 +19,14 @@ RESULTS = {
 
 @dataclass(frozen=True)
 class Talk:
-    """`asks[0]` is being asked; `since_s`: first sending of it, `sent_s`: the last."""
+    """`asks[0]` is being asked; `since_s`: first sending of it, `sent_s`: the last. `until_s`: when its order expires,
+    after which nothing is sent, only waited for (F9)."""
 
     asks: tuple[Ask, ...]
     tries: int = 0
     since_s: float | None = None
     sent_s: float | None = None
+    until_s: float = math.inf
 
 
 @dataclass(frozen=True)
@@ -39,12 +42,13 @@ def converse(talk: Talk, telemetry: Telemetry, now_s: float) -> Turn:
     """One turn. While the link is silent nothing is given up: the effect may be there, unseen. Nor is it then sent more
     than TRIES times: the autopilot's own failsafe, which we don't see, must not be argued with (F11).
     """
-    ask = talk.asks[0]
+    ask, late = talk.asks[0], now_s >= talk.until_s
     if talk.since_s is None or talk.sent_s is None:
-        return Turn(replace(talk, tries=1, since_s=now_s, sent_s=now_s), (ask.command,))
+        begun = Turn(replace(talk, tries=1, since_s=now_s, sent_s=now_s), (ask.command,))
+        return Turn(None, failed=f"{ask.name} was not sent: its order has expired (F9)") if late else begun
     if ask.effect(telemetry, _reference(talk)):
         rest = talk.asks[1:]
-        return converse(Talk(rest), telemetry, now_s) if rest else Turn(None)
+        return converse(Talk(rest, until_s=talk.until_s), telemetry, now_s) if rest else Turn(None)
     ack = telemetry.acks.get(ask.command.cmd)
     ack = ack if ack and ack.at_s > talk.since_s else None
     working_s = ack.at_s if ack and ack.result == IN_PROGRESS else talk.sent_s
@@ -58,7 +62,7 @@ def converse(talk: Talk, telemetry: Telemetry, now_s: float) -> Turn:
         return Turn(
             None, failed=f"{ask.name} had no effect after {talk.tries} tries{said}" + (f": {words}" if words else "")
         )
-    return Turn(replace(talk, tries=talk.tries + 1, sent_s=now_s), (ask.command,))
+    return Turn(replace(talk, tries=talk.tries + 1, sent_s=now_s), () if late else (ask.command,))
 
 
 def _reference(talk: Talk) -> float:

@@ -87,7 +87,7 @@ def test_an_order_that_came_too_late_deposes_and_uses_up_its_number() -> None:
     assert "expired" in reasons(judged(late, memory, after_s=60))
     memory = heard(memory, late, EDGE, AIRCRAFT)
     assert "the lease is old" in reasons(judged(make_order(Return(), seq=8), memory))
-    ben = {"lease": Lease(holder="ben", epoch=2)}
+    ben: dict[str, Any] = {"lease": Lease(holder="ben", epoch=2)}
     assert "out of sequence: number 9 after 9" in reasons(judged(make_order(Hold(), seq=9, **ben), memory))
     assert judged(make_order(Hold(), seq=10, **ben), memory) == Go()
     assert judged(late, memory) == Repeat()

@@ -7,7 +7,7 @@ import pytest
 
 from bench.lockstep import DOCK, World, make_site
 from edge.flight.geometry import M_PER_DEG, Place, distance_m
-from edge.flight.landing import landing
+from edge.flight.landing import diversion, dock_is_back, landing
 from edge.flight.launch import Stage
 from edge.flight.seen import on_pad_m
 from tests.core.test_flight_sorties import NEAR, safe
@@ -88,9 +88,40 @@ def test_a_place_that_the_charge_does_not_reach_is_left_out() -> None:
     world = out(far, FIELD)
     jam(world)
     seen = world.run(1).seen()
-    low = replace(seen, telemetry=replace(seen.telemetry, battery_pct=8))
+    low, lower = (replace(seen, telemetry=replace(seen.telemetry, battery_pct=pct)) for pct in (15, 5))
     assert landing(seen, world.site, seen.now_s - 5).place == far
-    assert landing(low, world.site, seen.now_s - 5).place == FIELD
+    assert landing(low, world.site, seen.now_s - 5).place == FIELD, "half of the reserve stays"
+    assert landing(lower, world.site, seen.now_s - 5).place == FIELD, "of none that is reached so, the nearest"
+    one = make_site(landing_places=(far,))
+    assert distance_m(landing(lower, one, seen.now_s - 5).place, DOCK) < 20
+
+
+def test_from_too_high_it_diverts_under_the_ceiling() -> None:
+    world = out(FIELD)
+    seen = world.seen()
+    high = replace(seen, telemetry=replace(seen.telemetry, alt_rel_m=140.0))
+    assert diversion(high, world.site, seen.now_s - 5).alt_rel_m == world.limits.ceiling_m
+
+
+def test_a_lid_that_is_open_again_takes_it_back() -> None:
+    far = Place(DOCK.lat + 500 / M_PER_DEG, DOCK.lon)
+    world = out(far)
+    disagree(world)
+    world.come_home()
+    world.until_stage(Stage.DIVERTING).run(3)
+    world.shows = lambda raw: raw
+    world.until_stage(Stage.RETURNING)
+    assert world.moves[-1].cause.text == "the dock's lid is open again"
+    world.until_stage(Stage.PARKED)
+    safe(world)
+
+
+def test_but_not_where_the_charge_does_not_last_or_the_lid_flutters() -> None:
+    world = out(FIELD)
+    seen = world.seen()
+    assert dock_is_back(seen, world.site)
+    assert not dock_is_back(replace(seen, dock=replace(seen.dock, agreed_since_s=seen.now_s - 2.9)), world.site)
+    assert not dock_is_back(replace(seen, telemetry=replace(seen.telemetry, battery_pct=11)), world.site)
 
 
 def test_a_short_flutter_of_the_lids_switch_changes_nothing() -> None:

@@ -37,7 +37,7 @@ def test_any_of_the_three_aborts_before_take_off(stage: Stage, order: Happened) 
     assert (after, do) == ((Stage.CLOSING, Do.NOTHING) if stage is Stage.OPENING else (Stage.ABORTING, Do.DISARM))
 
 
-@pytest.mark.parametrize("stage", FLYING)
+@pytest.mark.parametrize("stage", [*FLYING, Stage.YIELDING])
 def test_what_must_return_returns(stage: Stage) -> None:
     assert STEPS[stage, Happened.MUST_RETURN] == (Stage.RETURNING, Do.RETURN)
 

@@ -17,6 +17,7 @@ from edge.flight.state import resume, save
 from edge.flight.talk import Talk, converse
 from edge.flight.telemetry import Landed, Telemetry
 from sim.autopilot.copter import Copter
+from sim.beacons import Intruder
 from sim.weather import WeatherConfig
 from wire.orders import Launch, OrderState
 from wire.states import Lid
@@ -128,6 +129,9 @@ def _fly_to(stage: Stage) -> World:
         case Stage.DIVERTING:
             world.until_stage(Stage.ON_SCENE).dock.stuck = 0.0
             world.come_home()
+        case Stage.YIELDING:
+            world.until_stage(Stage.ON_SCENE).come_home()
+            world.vehicle.beacons.intruders.append(Intruder(1, "GNEWS", world.now_s, (0, -900, -60), (0, 45, 0)))
         case _:
             world.until_stage(Stage.ON_SCENE).come_home()
     return world.until_stage(stage)
@@ -360,6 +364,21 @@ def test_found_armed_on_the_ground_it_is_disarmed_and_never_flown() -> None:
     assert disarms
     assert all(c.params[0] == 0 for c in disarms)
     assert not world.happened("airborne")
+    safe(world)
+
+
+def test_restarted_beneath_an_aircraft_that_does_not_say_whether_it_flies_it_has_it_return() -> None:
+    """F25: its limits can't be judged; the word may be late, but it is not waited for without end."""
+    world = _fly_to(Stage.ON_SCENE)
+    world.hears = lambda told: replace(told, landed=Landed.UNDEFINED, landed_s=None)
+    world.restart(resume(save(world.sortie), world.now_s))
+    world.run(4)
+    assert world.sortie.stage is Stage.STARTING
+    world.run(3)
+    assert world.sortie.stage is Stage.RETURNING
+    assert world.vehicle.copter.mode.name == "RTL"
+    world.hears = lambda told: told
+    world.until_stage(Stage.PARKED)
     safe(world)
 
 

@@ -33,6 +33,28 @@ def test_it_is_sent_until_the_effect_is_seen_and_no_longer() -> None:
     assert talk_through(Telemetry(), 100)[0] == TRIES
 
 
+def test_past_its_orders_expiry_nothing_is_sent_and_the_effect_still_counts() -> None:
+    """A hold that comes to an aircraft long after it was wished for may stop it where it should not (F9)."""
+    sent = []
+    talk: Talk | None = Talk((ARM,), until_s=3.0)
+    for tick in range(1, 100):
+        now_s = tick * TICK_S
+        assert talk
+        turn = converse(talk, Telemetry(heard_s=now_s), now_s)
+        talk, sent = turn.talk, sent + [now_s for _ in turn.sends]
+    assert len(sent) == 3
+    assert max(sent) < 3.0
+    assert talk
+    assert converse(talk, Telemetry(heard_s=5.0, armed=True), 5.0).failed == ""
+
+
+def test_the_next_of_its_commands_is_not_begun_past_the_expiry() -> None:
+    begun = converse(Talk((ARM, ARM), until_s=3.0), Telemetry(), 0.0).talk
+    assert begun
+    assert converse(begun, Telemetry(armed=True), 2.9).sends
+    assert "its order has expired (F9)" in converse(begun, Telemetry(armed=True), 3.0).failed
+
+
 def test_an_acknowledgement_alone_ends_nothing() -> None:
     sent, failed = talk_through(Telemetry(), 100, acked_at=(0.1,), result=0)
     assert (sent, failed) == (TRIES, "ARM had no effect after 5 tries (acknowledged: accepted)")

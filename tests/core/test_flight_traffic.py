@@ -6,16 +6,18 @@ from dataclasses import replace
 import pytest
 
 from bench.lockstep import DOCK, World
-from edge.flight import traffic
+from edge.flight import airspace, traffic
+from edge.flight.airspace import way_out
 from edge.flight.geometry import M_PER_DEG, Place
 from edge.flight.launch import Stage
 from edge.flight.report import warnings
+from edge.flight.seen import Seen
 from edge.flight.telemetry import Telemetry, hear
 from edge.flight.traffic import Contact, GiveWay, Own, Ways
 from sim.autopilot.estimate import Origin
 from sim.beacons import Beacons, Intruder
 from tests.core.test_flight_sorties import NEAR, safe
-from wire.orders import GoTo, OrderState
+from wire.orders import GoTo, Launch, OrderState
 
 NOW = 100.0
 WAYS = Ways(DOCK, floor_amsl_m=50, cruise_mps=14, descent_mps=2)
@@ -102,6 +104,10 @@ def test_another_devices_word_is_no_sign_of_the_autopilot() -> None:
     assert world.telemetry.heard_s == heard_s
 
 
+def near_of(seen: Seen, world: World) -> tuple[Contact, ...]:
+    return airspace.near(seen, world.site)
+
+
 def intruder(world: World, place: tuple[float, float, float], v: tuple[float, float, float]) -> None:
     world.vehicle.beacons.intruders.append(Intruder(0x400123, "GNEWS", world.now_s, place, v))
 
@@ -149,6 +155,44 @@ def test_in_the_air_it_goes_down_once_and_a_person_decides_from_then() -> None:
     world.come_home()
     world.until_stage(Stage.PARKED)
     safe(world)
+
+
+def test_low_over_its_dock_it_lands_there_and_low_elsewhere_it_stays() -> None:
+    world = World()
+    world.launch(NEAR)
+    world.until_stage(Stage.CLIMBING)
+    world.until(lambda w: w.vehicle.height_m > 5)
+    intruder(world, (0, -500, -60), (0, 10, 0))
+    world.until_stage(Stage.RETURNING)
+    assert world.moves[-1].cause.text == "GNEWS comes too near: return (F14)"
+    seen = world.seen()
+    away = replace(seen, telemetry=replace(seen.telemetry, place=north(60)))
+    assert way_out(near_of(away, world), away, world.site) is GiveWay.HOLD
+    world.until_stage(Stage.PARKED)
+    safe(world)
+
+
+def test_on_its_way_home_it_gives_way_and_goes_on_when_that_is_past() -> None:
+    world = World()
+    world.launch(Launch(lat=DOCK.lat + 700 / M_PER_DEG, lon=DOCK.lon, alt_rel_m=80))
+    world.until_stage(Stage.ON_SCENE).come_home()
+    intruder(world, (300, -2000, -110), (0, 45, 0))
+    world.until_stage(Stage.YIELDING)
+    world.until_stage(Stage.RETURNING)
+    assert world.moves[-1].cause.text == "who came too near is past"
+    world.until_stage(Stage.PARKED)
+    safe(world)
+
+
+def test_one_that_must_come_home_flies_on() -> None:
+    world = World()
+    world.launch(Launch(lat=DOCK.lat + 700 / M_PER_DEG, lon=DOCK.lon, alt_rel_m=80))
+    world.until_stage(Stage.ON_SCENE)
+    world.vehicle.beacons.transmits = False
+    world.until_stage(Stage.RETURNING)
+    intruder(world, (300, -2000, -110), (0, 45, 0))
+    world.until_stage(Stage.CLOSING)
+    assert "yielding" not in [move.after for move in world.moves]
 
 
 def replace_height(act: GoTo | object, alt_rel_m: float) -> object:
