@@ -160,6 +160,19 @@ class ViewConfig(Section):
         return self
 
 
+class MarkerConfig(Section):
+    """The marker on the dock's pad, an AprilTag of the family 36h11, and what to do where it isn't seen."""
+
+    number: int = Field(ge=0, le=586)
+    side_m: float = Field(ge=0.1, le=2)
+    """Of its black square."""
+    unseen: Literal["divert", "land"]
+    """divert: climb and come down again, then another landing place (F22); land: on the dock by satellites."""
+    decision_m: float = Field(ge=2, le=10)
+    """Above the pad; lower than this it does not go without the marker."""
+    tries: int = Field(ge=1, le=5)
+
+
 class FlightConfig(Section):
     """`link`: udpin:HOST:PORT (we listen), udpout:HOST:PORT, tcp:HOST:PORT or serial:DEVICE:BAUD."""
 
@@ -181,7 +194,15 @@ class FlightConfig(Section):
     """Where it may land when its dock can't take it (F22), the preferred first; without any, beside the dock."""
     view: ViewConfig | None = None
     """Needed where a camera of the box has the role aircraft."""
+    marker: MarkerConfig | None = None
+    """Without one it lands by satellites."""
     limits: Limits
+
+    @model_validator(mode="after")
+    def _can_see_its_marker(self) -> "FlightConfig":
+        if self.marker and (self.view is None or self.autopilot != "arducopter"):
+            raise ValueError("marker needs [flight.view], and an ArduCopter: PX4 takes no marker from a box yet")
+        return self
 
 
 class ModbusDock(Section):

@@ -19,7 +19,7 @@ AIRCRAFT = "aircraft.json"
 
 def report(data_dir: Path, part: str, health: PartHealth) -> None:
     """Call every two seconds or so, and at each change."""
-    _replace(data_dir / "health" / f"{part}.json", health.encode())
+    replace_file(data_dir / "health" / f"{part}.json", health.encode())
 
 
 def gather(data_dir: Path) -> dict[str, PartHealth]:
@@ -42,7 +42,9 @@ def forget(data_dir: Path) -> None:
 
 def write_clock_offset(data_dir: Path, offset_ms: float) -> None:
     """Box clock minus control room clock, as uplink has just measured it."""
-    _replace(data_dir / "clock.json", json.dumps({"offset_ms": offset_ms, "at_monotonic": time.monotonic()}).encode())
+    replace_file(
+        data_dir / "clock.json", json.dumps({"offset_ms": offset_ms, "at_monotonic": time.monotonic()}).encode()
+    )
 
 
 def read_clock_offset_ms(data_dir: Path) -> float | None:
@@ -67,7 +69,7 @@ def clock_age_s(data_dir: Path) -> float:
 
 def write_aircraft(data_dir: Path, state: VehicleState) -> None:
     """The aircraft as the flight process sees it, for the camera under it; the last one says that it has landed."""
-    _replace(data_dir / AIRCRAFT, state.encode())
+    replace_file(data_dir / AIRCRAFT, state.encode())
 
 
 def read_aircraft(data_dir: Path) -> VehicleState | None:
@@ -83,7 +85,8 @@ def _silent(health: PartHealth, age_s: float) -> PartHealth:
     return PartHealth(state=PartState.DOWN, detail=detail, since=datetime.now(UTC))
 
 
-def _replace(path: Path, data: bytes) -> None:
+def replace_file(path: Path, data: bytes) -> None:
+    """Whole or not at all, for a reader in another process."""
     path.parent.mkdir(parents=True, exist_ok=True)
     draft = path.with_name(f".{path.name}.{os.getpid()}")
     draft.write_bytes(data)

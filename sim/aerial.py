@@ -14,6 +14,7 @@ from sim import world
 from sim.aerial_ground import SIZE_PX, GroundMap
 from sim.aerial_solids import Painter
 from sim.h264 import I420
+from sim.marker import paint
 from sim.scene_lens import Bgr
 from sim.traffic import Traffic
 from sim.world_plots import House, ParkedCar, Tree, plots
@@ -44,8 +45,12 @@ class Aerial:
         position: Position,
         lid_open: Callable[[], bool],
         label: str,
+        *,
         pitch_deg: Callable[[], float] = lambda: STEEP_DEG,
+        pad: Callable[[], tuple[float, float, float] | None] = lambda: None,
     ) -> None:
+        """`pad`: latitude, longitude and heading of its marker, while that can be seen."""
+        self._pad = pad
         self._traffic, self._position, self._lid_open, self._label = traffic, position, lid_open, label
         self._pitch_deg = pitch_deg
         self._map: GroundMap | None = None
@@ -69,6 +74,8 @@ class Aerial:
         eye = np.array([x, y, max(LEAST_M, at[2])])
         matrix = _camera(eye, at[3], pitch_deg)
         frame = self._ground(eye, matrix)
+        if pad := self._pad():
+            paint(frame, matrix, *world.to_local(*pad[:2]), pad[2])
         if pitch_deg > OVERVIEW_DEG:
             frame[_rises(pitch_deg)] = SKY
             return frame

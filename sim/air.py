@@ -58,7 +58,14 @@ async def _run(config: TownConfig) -> int:
 
 def _dock(spec: DockSpec, world: "_World") -> Iterator[Coroutine[Any, Any, None]]:
     vehicle = Vehicle(_vehicle(spec, world.seed), world.truth.write)
-    aerial = Aerial(world.traffic, vehicle.position, lambda: vehicle.lid_open, spec.camera.name, vehicle.looks_deg)
+    aerial = Aerial(
+        world.traffic,
+        vehicle.position,
+        lambda: vehicle.lid_open,
+        spec.camera.name,
+        pitch_deg=vehicle.looks_deg,
+        pad=vehicle.pad,
+    )
     stream = Stream(spec.camera.name, spec.camera.port, WIDTH, HEIGHT, FPS, KBIT_S)
     yield fly(vehicle, world.clock)
     yield serve_dock(DockConfig(name=spec.edge, modbus_port=spec.modbus_port), vehicle, world.clock, world.truth)

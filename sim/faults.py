@@ -90,6 +90,8 @@ def strike(fault: Fault, vehicle: Vehicle, radios: tuple[Radio[Any], ...], dock:
             return _lose_gps(vehicle)
         case Kind.GPS_GLITCH:
             return _set(vehicle.gps, off_m=(GLITCH_M * fault.size, GLITCH_M * (0.5 - fault.size)))
+        case Kind.MARKER_HIDDEN:
+            return _set(vehicle.marker, hidden=True)
         case Kind.LID_STUCK if dock:
             return _set(dock, stuck=_jam(fault, vehicle, dock))
         case _:

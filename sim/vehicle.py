@@ -20,6 +20,7 @@ from sim.beacons import Beacons
 from sim.callers import Callers
 from sim.clock import Clock
 from sim.gps import Gps
+from sim.marker import Marker
 from sim.mavlink import Address, Peer, Signing, open_socket
 from sim.payload import Payload
 from sim.physics import MAX_THRUST, Airframe, Body, step
@@ -92,7 +93,7 @@ class Vehicle:
             for axis in ("north", "east", "down")
         )
         self.gps = Gps()
-        self.payload = Payload(config.camera)
+        self.payload, self.marker = Payload(config.camera), Marker(config.seed)
         self.beacons = Beacons(self._origin, config.adsb, config.remote_id)
         self._off, self._wind = (0.0, 0.0, 0.0), CALM
         self._boot_s = -config.powered_s
@@ -128,6 +129,11 @@ class Vehicle:
         """The truth: latitude, longitude, metres above the pad, heading in degrees."""
         lat, lon = self._origin.globe(self.body.north, self.body.east)
         return lat, lon, self.height_m, math.degrees(self.body.yaw) % 360
+
+    def pad(self) -> tuple[float, float, float] | None:
+        """Latitude, longitude and heading of the marker on its dock's pad; None while it is hidden."""
+        seen = self.lid_open and not self.marker.hidden
+        return (self.config.lat, self.config.lon, self.config.heading_deg) if seen else None
 
     def looks_deg(self) -> float:
         """The gimbal's pitch, up from level."""

@@ -9,7 +9,7 @@ from pymavlink.dialects.v20 import ardupilotmega as dialect
 from edge.flight.autopilots import Command
 from edge.flight.frames import Frame, frames
 from edge.flight.inspection import CONVERSED
-from edge.flight.say import Say
+from edge.flight.say import TO_ALL, Say
 from edge.flight.signing import Signing
 from edge.flight.telemetry import COMPONENTS, Message
 
@@ -62,6 +62,8 @@ class Codec:
     def encode(self, out: Command | Say) -> bytes:
         target = (self._system_id, AUTOPILOT_COMPONENT)
         match out:
+            case Say(said, fields) if said in TO_ALL:
+                return self._pack(dialect.mavlink_map[said](*fields))
             case Say(said, fields):
                 return self._pack(dialect.mavlink_map[said](*target, *fields))
             case Command() as command:

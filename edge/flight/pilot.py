@@ -22,6 +22,7 @@ from edge.flight.inspector import Inspector
 from edge.flight.launch import Stage
 from edge.flight.life import Answered
 from edge.flight.link import Link
+from edge.flight.lookdown import Lookdown
 from edge.flight.report import dock_state, inputs, vehicle_state
 from edge.flight.roomclock import RoomClock, found_flying, room_lives, tick
 from edge.flight.seen import Seen, Site
@@ -66,7 +67,7 @@ class Pilot:
         self._memory: Memory = disk.memory()
         self._sortie: Sortie = resume(disk.saved(), time.monotonic())
         self._telemetry, self._inspector = Telemetry(), Inspector(site.wanted, link.send)
-        self._reading = DockReading()
+        self._lookdown, self._reading = Lookdown(site, link.send), DockReading()
         self._lid_told: Lid | None = None
         self._clock = RoomClock()
         self._room_s = time.monotonic()
@@ -181,6 +182,7 @@ class Pilot:
             self._voice.keep_tape(taped)
         self._ask_streams(now_s)
         self._inspector.look(self._sortie, self._telemetry, now_s)
+        self._telemetry = self._lookdown.telemetry(self._sortie, self._seen(), data_dir)
         seen = self._seen()
         step = advance(self._site, self._sortie, seen)
         self._taped += self._tape.turn(self._sortie, seen, None, step)

@@ -5,7 +5,7 @@ from enum import IntEnum
 
 
 class Said(IntEnum):
-    """Our allow-list outwards beside `Cmd`, by message number; each begins with target system and component."""
+    """Our allow-list outwards beside `Cmd`, by message number."""
 
     PARAM_REQUEST_READ = 20
     MISSION_REQUEST_LIST = 43
@@ -13,6 +13,11 @@ class Said(IntEnum):
     MISSION_ACK = 47
     MISSION_REQUEST_INT = 51
     MISSION_ITEM_INT = 73
+    LANDING_TARGET = 149
+
+
+TO_ALL = (Said.LANDING_TARGET,)
+"""These have no target; the others begin with target system and component."""
 
 
 class SaidOnBench(IntEnum):
@@ -23,7 +28,7 @@ class SaidOnBench(IntEnum):
 
 @dataclass(frozen=True)
 class Say:
-    """`fields`: in the standard's XML order, after the target."""
+    """`fields`: in the standard's XML order, after the target where it has one."""
 
     said: Said | SaidOnBench
-    fields: tuple[float | int | bytes, ...]
+    fields: tuple[float | int | bytes | tuple[float, ...], ...]

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from edge.config import Limits, SiteConfig, ViewConfig
+from edge.config import Limits, MarkerConfig, SiteConfig, ViewConfig
 from edge.flight.autopilots import Profile, profile_of
 from edge.flight.dockside import DockReading
 from edge.flight.energy import Wind, worst_wind
@@ -46,6 +46,8 @@ class Site:
     """Where it may land when its dock can't take it (F22), the preferred first."""
     view: ViewConfig | None = None
     """What its camera may show (F24)."""
+    marker: MarkerConfig | None = None
+    """What it comes down on."""
 
 
 @dataclass(frozen=True)
@@ -91,6 +93,7 @@ def make_site(config: SiteConfig, baseline: Baseline) -> Site:
         fitted,
         places,
         config.flight.view,
+        config.flight.marker,
     )
 
 

@@ -17,8 +17,11 @@ STREAMS = {
 BATTERY_STATUS."""
 ESTIMATORS = {"arducopter": (193, 1.0), "px4": (230, 1.0)}
 """EKF_STATUS_REPORT, ESTIMATOR_STATUS."""
-LOOKS = {"gimbal": {"gimbal_s": (285, 5.0)}, "fixed": {"attitude_s": (30, 5.0)}}
-"""By the camera's mount (F24): GIMBAL_DEVICE_ATTITUDE_STATUS, ATTITUDE."""
+LOOKS = {
+    "gimbal": {"attitude_s": (30, 5.0), "gimbal_s": (285, 5.0)},
+    "fixed": {"attitude_s": (30, 5.0)},
+}
+"""By the camera's mount (F24): ATTITUDE, GIMBAL_DEVICE_ATTITUDE_STATUS."""
 AGAIN_S = 2.0
 
 

@@ -95,8 +95,11 @@ class Telemetry:
     """The traffic receiver's last word, or its own word that it is well."""
     contacts: Mapping[int, Contact] = field(default_factory=dict)
     attitude_s: float | None = None
-    lean_deg: float = 0.0
-    """Of the airframe, from level."""
+    roll_deg: float = 0.0
+    pitch_deg: float = 0.0
+    marker_s: float | None = None
+    marker_m: tuple[float, float, float] = (0.0, 0.0, 0.0)
+    """The pad's marker, seen by the camera: ahead, to the right and below, by the airframe's axes (BODY_FRD)."""
     gimbal_s: float | None = None
     gimbal_pitch_deg: float = 0.0
     gimbal_roll_deg: float = 0.0
@@ -110,6 +113,12 @@ class Telemetry:
     @property
     def groundspeed_mps(self) -> float:
         return math.hypot(self.north_mps, self.east_mps)
+
+    @property
+    def lean_deg(self) -> float:
+        """Of the airframe, from level."""
+        upright = math.cos(math.radians(self.roll_deg)) * math.cos(math.radians(self.pitch_deg))
+        return math.degrees(math.acos(upright))
 
     @property
     def airborne(self) -> bool:
@@ -201,8 +210,7 @@ def _remote_id(known: Telemetry, message: Message, now_s: float) -> Telemetry:
 def _attitude(known: Telemetry, message: Message, now_s: float) -> Telemetry:
     if not math.isfinite(message.roll + message.pitch):
         return known
-    upright = math.cos(message.roll) * math.cos(message.pitch)
-    return _with(known, attitude_s=now_s, lean_deg=math.degrees(math.acos(upright)))
+    return _with(known, attitude_s=now_s, roll_deg=math.degrees(message.roll), pitch_deg=math.degrees(message.pitch))
 
 
 def _gimbal(known: Telemetry, message: Message, now_s: float) -> Telemetry:

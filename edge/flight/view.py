@@ -14,6 +14,7 @@ from edge.flight.autopilots import NAN, Cmd, Command
 from edge.flight.geometry import distance_m
 from edge.flight.homeward import position_lies
 from edge.flight.launch import Stage
+from edge.flight.marker import MARKER_DEG, looks_for_marker
 from edge.flight.seen import Seen, Site
 from edge.flight.state import Eye, Sortie
 from edge.flight.telemetry import HORIZON_LOCKED, Telemetry, is_fresh
@@ -48,8 +49,11 @@ def withheld(site: Site, sortie: Sortie, seen: Seen) -> str:
 
 
 def pointing(site: Site, sortie: Sortie, seen: Seen) -> float:
-    """Where the gimbal shall look, degrees up from level: down inside the incident's area, level elsewhere."""
+    """Where the gimbal shall look, degrees up from level: down inside the incident's area and to the pad's marker,
+    level elsewhere."""
     view, place = site.view, seen.telemetry.place
+    if looks_for_marker(site, sortie, seen):
+        return MARKER_DEG
     if view is None or sortie.scene is None or place is None or not is_fresh(seen.telemetry.position_s, seen.now_s):
         return LEVEL_DEG
     return view.pitch_deg if distance_m(place, sortie.scene) <= view.radius_m else LEVEL_DEG

@@ -20,6 +20,7 @@ from edge.vision.drift import Drift
 from edge.vision.frame import Frame
 from edge.vision.live import Live
 from edge.vision.lookout import Lookout
+from edge.vision.pad import make_pad_watch
 from edge.vision.post import Post
 from edge.vision.read import PlateReader
 from edge.vision.rejects import Rejects
@@ -60,15 +61,18 @@ class CameraProcess:
         self._lookout = Lookout(detector, PlateReader(), self._rota) if camera.role == "plates" else None
         watches = camera.scene or camera.aerial
         self._objects = ObjectWatch(site.objects, camera, self._data_dir, self._post.tell) if watches else None
+        flies = camera.role == "aircraft"
+        self._pad = make_pad_watch(site, self._data_dir) if flies else None
         self._source = Camera(
             camera.url,
-            decode=self._lookout is not None or self._objects is not None,
+            decode=any((self._lookout, self._objects, self._pad)),
             stall_s=camera.stall_s,
             max_fps=camera.max_fps,
             frozen_s=camera.frozen_s,
             decoder=camera.decoder,
             on_unit=self._live.unit,
-            may_show=Veil(self._data_dir) if camera.role == "aircraft" else lambda _captured_at: True,
+            may_show=Veil(self._data_dir) if flies else lambda _captured_at: True,
+            glance=self._pad,
         )
         self._well = Wellbeing(f"camera-{camera.name}", datetime.now(UTC))
         self._drift = Drift(self._well.part)
@@ -151,6 +155,8 @@ class CameraProcess:
             "withheld": counts.withheld,
             "watched": float(self._live.watched),
         }
+        if self._pad:
+            figures["marker_sights"] = self._pad.sights
         if self._lookout:
             tally = self._lookout.tally
             figures |= {

@@ -51,6 +51,7 @@ class Camera:
     """`decode`: False hands packets on without looking into them. `on_unit`: every H.264 access unit, untouched.
 
     `may_show`: whether what was taken then may leave this class at all (F24); the stream goes on at a key frame.
+    `glance`: sees every frame, the withheld ones too, on the reader's thread; it keeps none.
     """
 
     def __init__(
@@ -64,8 +65,9 @@ class Camera:
         decoder: Decoder = "software",
         on_unit: Callable[[AccessUnit], None] | None = None,
         may_show: Callable[[datetime], bool] = lambda _captured_at: True,
+        glance: Callable[[Frame], None] | None = None,
     ) -> None:
-        self._may_show, self._broken_off = may_show, False
+        self._may_show, self._glance, self._broken_off = may_show, glance, False
         self._decoder, self.outlook = decoder, Outlook(frozen_s)
         self._url, self._decode, self._stall_s, self._max_fps, self._on_unit = url, decode, stall_s, max_fps, on_unit
         self._fresh = threading.Condition()
@@ -190,6 +192,8 @@ class Camera:
         self._next_t = frame.t + rest_s
         if self.outlook.due(frame.t):
             self.outlook(frame.samples, frame.t)
+        if self._glance:
+            self._glance(frame)
         if hidden:
             return
         with self._fresh:

@@ -40,6 +40,11 @@ class Frame:
         return _shrink(self._luma())
 
     @property
+    def grey(self) -> Grey:
+        """uint8 (h, w), whole: a view where the picture has a luma plane."""
+        return self._luma()
+
+    @property
     def samples(self) -> Grey:
         """uint8 (h, w), a copy: some 120 by 68 pixels of the luma, to tell whether anything at all changes."""
         step = max(1, self.picture.width // SAMPLES_WIDE)

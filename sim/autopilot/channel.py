@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
-from sim.autopilot import failsafes, targets
+from sim.autopilot import failsafes, precland, targets
 from sim.autopilot.commands import (
     ACCEPTED,
     DENIED,
@@ -286,6 +286,7 @@ HANDLERS: dict[str, Callable[[Channel, Any], None]] = {
     "SET_POSITION_TARGET_GLOBAL_INT": lambda channel, message: targets.globe(channel.copter, message),
     "SET_POSITION_TARGET_LOCAL_NED": lambda channel, message: targets.local(channel.copter, message),
     "SETUP_SIGNING": _setup_signing,
+    "LANDING_TARGET": lambda channel, message: precland.hear(channel.copter, message),
     "MISSION_REQUEST_LIST": _plan,
     "MISSION_REQUEST": _plan,
     "MISSION_REQUEST_INT": _plan,

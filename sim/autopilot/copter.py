@@ -26,6 +26,8 @@ TOUCHED_S = 0.5
 """So long on the ground while asking to go down counts as landed (LAND_DETECTOR_TRIGGER_SEC is 1.0)."""
 FAILSAFE_EVERY_S = 0.1
 EKF_BRIDGES_S = 5.0
+MARKER_S = 2.0
+"""AC_PrecLand's LANDING_TARGET_TIMEOUT_MS."""
 BRAKE_ACCEL = 5.0
 """m/s^2; ArduCopter's BRAKE_MODE_DECEL_RATE is 7.5, held back by ANGLE_MAX."""
 
@@ -68,6 +70,8 @@ class Copter:
     reached: deque[int] = field(default_factory=deque)
     gps_lost_s: float | None = None
     """Since when there is no fix; None while there is one."""
+    marker: tuple[Spot, float] | None = None
+    """The last sight of the landing marker: where, and when (sim/autopilot/precland.py)."""
     told: int = 0
     """How many of the boot's announcements are out."""
 
@@ -231,6 +235,8 @@ class Copter:
         aside, or it would hop for ever (AC_PosControl::soften_for_landing_xy)."""
         here = None if self.estimate.grounded or not isinstance(goal, Sink) else goal.spot
         spot = here or stopping_spot(self.estimate, self.limits())
+        if self.marker and self.now_s - self.marker[1] < MARKER_S and not self.estimate.grounded:
+            spot = self.marker[0]
         metres = self.parameters.metres
         fast = metres("LAND_SPEED_HIGH") or metres("WPNAV_SPEED_DN")
         return Sink(spot, fast if self.height > metres("LAND_ALT_LOW") else metres("LAND_SPEED"))

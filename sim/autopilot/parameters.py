@@ -82,6 +82,7 @@ TABLE: dict[str, tuple[float, int]] = {
     "RALLY_LIMIT_KM": (0.3, REAL),
     "RALLY_INCL_HOME": (1, INT8),
     "PLND_ENABLED": (0, INT8),
+    "PLND_TYPE": (0, INT8),  # 1: by LANDING_TARGET
     "DID_ENABLE": (0, INT8),
     "LOG_BITMASK": (176126, INT32),
     "BRD_SAFETY_DEFLT": (0, INT8),

@@ -77,7 +77,7 @@ def test_what_is_unknown_or_turning_or_outside_is_withheld(changes: dict[str, An
 def test_a_camera_that_is_fixed_needs_the_airframes_lean() -> None:
     fixed = VIEW.model_copy(update={"mount": "fixed"})
     assert "where the camera looks" in why(fixed, attitude_s=None)
-    assert "outside" in why(fixed, lean_deg=25.0)
+    assert "outside" in why(fixed, roll_deg=25.0)
 
 
 def test_a_level_view_is_shown_on_the_way_only_where_the_site_says_so() -> None:

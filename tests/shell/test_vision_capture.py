@@ -238,8 +238,10 @@ def test_what_is_withheld_leaves_neither_as_a_frame_nor_as_a_unit(
         return not 5 < len(asked) <= 10
 
     units: list[AccessUnit] = []
+    glanced: list[datetime] = []
+    doors = {"on_unit": units.append, "may_show": may_show, "glance": lambda frame: glanced.append(frame.captured_at)}
     with tcp_server(transport_stream) as port:
-        camera = opened(f"tcp://127.0.0.1:{port}", decode=decode, on_unit=units.append, may_show=may_show)
+        camera = opened(f"tcp://127.0.0.1:{port}", decode=decode, **doors)
         frames = []
         while sum(unit.key for unit in units) < 2:
             frames += [frame] if (frame := camera.take(0.1)) else []
@@ -248,5 +250,6 @@ def test_what_is_withheld_leaves_neither_as_a_frame_nor_as_a_unit(
     hidden = asked[5:10]
     assert not {frame.captured_at for frame in frames} & set(hidden)
     assert bool(frames) is decode
+    assert bool(set(glanced) & set(hidden)) is decode, "the landing marker is looked for in the dark too"
     assert not {unit.captured_us for unit in units} & {int(at.timestamp() * 1e6) for at in hidden}
     assert next(unit for unit in units if unit.captured_us > int(hidden[-1].timestamp() * 1e6)).key
