@@ -8,20 +8,10 @@ import pytest
 from playwright.sync_api import Browser, Page, Playwright, expect, sync_playwright
 
 from dashboard.static import DIST
+from tests.support.browser import PATIENCE_MS, PEOPLE, a_page, launch, sign_in
 from tests.support.console_room import Room, chromium, open_room, wait_for
 from tests.support.fake_edge import CAMERA, FakeEdge
 from wire.orders import Launch, Order, OrderState, Return
-
-PEOPLE = {
-    "morgan": ("dispatcher", "a long enough phrase"),
-    "robin": ("viewer", "another long phrase"),
-    "sam": ("supervisor", "a third long phrase"),
-}
-FLAGS = [
-    "--no-sandbox", "--disable-gpu", "--use-angle=swiftshader", "--enable-unsafe-swiftshader", "--no-first-run",
-    "--disable-background-networking", "--disable-component-update", "--disable-sync",
-]  # fmt: skip
-PATIENCE_MS = 30_000
 
 pytestmark = pytest.mark.skipif(chromium() is None, reason="Chromium is not installed (apt-get install chromium)")
 
@@ -48,32 +38,15 @@ def play() -> Iterator[Playwright]:
 
 @pytest.fixture(scope="module")
 def browser(play: Playwright) -> Iterator[Browser]:
-    opened = play.chromium.launch(executable_path=chromium(), args=FLAGS)
+    opened = launch(play)
     yield opened
     opened.close()
 
 
 @pytest.fixture
 def page(browser: Browser, room: Room) -> Iterator[Page]:
-    """A page that fails its test where it throws or asks another host for anything."""
-    context = browser.new_context(viewport={"width": 1440, "height": 900})
-    context.set_default_timeout(PATIENCE_MS)
-    opened, errors, asked = context.new_page(), list[str](), list[str]()
-    opened.on("pageerror", lambda error: errors.append(str(error)))
-    opened.on("request", lambda request: asked.append(request.url))
-    yield opened
-    context.close()
-    assert errors == []
-    own = (room.url, room.url.replace("http", "ws"), "data:", f"blob:{room.url}")
-    assert [url for url in asked if not url.startswith(own)] == []
-
-
-def sign_in(page: Page, room: Room, name: str) -> None:
-    page.goto(room.url)
-    page.get_by_label("Name").fill(name)
-    page.get_by_label("Password").fill(PEOPLE[name][1])
-    page.get_by_role("button", name="Sign in").click()
-    expect(page.locator(".link-live")).to_be_visible(timeout=PATIENCE_MS)
+    with a_page(browser, room) as opened:
+        yield opened
 
 
 def list_vehicle(page: Page, room: Room, vrm: str) -> None:
@@ -245,6 +218,8 @@ def test_a_cameras_rule_raises_an_alarm_with_picture_and_reason(page: Page, room
     assert frame is not None
     assert (box["x"] - frame["x"]) / frame["width"] == pytest.approx(300 / 640, abs=0.01)
     assert box["height"] / frame["height"] == pytest.approx(120 / 360, abs=0.02)
+    evidence.get_by_role("button", name="Live picture of road-1-cam").click()
+    expect(page.get_by_role("img", name="Live picture of road-1-cam")).to_be_visible(timeout=PATIENCE_MS)
     edge.scene("over", cause, 12)
     expect(page.get_by_label("Incident list").get_by_text(title)).to_have_count(0, timeout=PATIENCE_MS)
     expect(evidence.get_by_text("Over: a person on the carriageway high-street for 12 s")).to_be_visible()
@@ -274,3 +249,6 @@ def test_a_plate_search_names_its_reason(page: Page, room: Room, edge: FakeEdge)
     dialog.get_by_label("Reason").fill("Test of the search")
     dialog.get_by_role("button", name="Search").click()
     expect(dialog.get_by_label("1 reads")).to_be_visible(timeout=PATIENCE_MS)
+    dialog.get_by_role("button", name=re.compile("^Show the picture")).click()
+    plate = dialog.get_by_alt_text("Plate as photographed: MX70 TRE")
+    wait_for("the plate's picture", lambda: plate.evaluate("image => image.naturalWidth") == 160)

@@ -51,8 +51,9 @@ def test_an_incident_reaches_the_browser_as_an_alarm_and_its_read_too(console: C
     assert until(lambda: listener.of("read"), "the read")[0]["hit"] == "hit"
     client = console.signed_in("dispatcher")
     client.post(f"/api/incidents/{incident}/acknowledge", json={})
+    until(lambda: len(listener.of("incident")) == 2, "the first change")  # a row is told as it is when it is told
     client.post(f"/api/incidents/{incident}/close", json={"reason": "found"})
-    until(lambda: len(listener.of("incident")) == 3, "both changes")
+    until(lambda: len(listener.of("incident")) == 3, "the second")
     assert [(row["event"], row["alarm"]) for row in listener.of("incident")[1:]] == [
         ("updated", False),
         ("closed", False),

@@ -2,6 +2,7 @@
 
 import threading
 import time
+from base64 import b64encode
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from fractions import Fraction
@@ -14,10 +15,11 @@ import cv2
 import numpy as np
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 
-from wire.events import GENESIS, Body, Event, ObjectIncident, PlateRead, chain_hash
+from wire.events import GENESIS, Body, Event, ObjectIncident, ObjectPlaced, PlateRead, chain_hash
 from wire.ids import fresh_uuid7
 from wire.mqtt import Mqtt
 from wire.orders import Order, OrderAnswer, OrderState
+from wire.rejected import RejectedRead
 from wire.signing import unseal
 from wire.states import (
     AircraftInfo,
@@ -31,7 +33,7 @@ from wire.states import (
     VehicleState,
     Watch,
 )
-from wire.topics import ANSWER, DOCK, EVENT, HEALTH, MEDIA, ORDER, VEHICLE, VIDEO, WATCH
+from wire.topics import ANSWER, DOCK, EVENT, HEALTH, MEDIA, ORDER, REJECTED, VEHICLE, VIDEO, WATCH
 from wire.video import AccessUnit, pack
 
 ROAD, DOCK_BOX, AIRCRAFT, CAMERA = "road-1", "dock-1", "falcon-1", "falcon-1-cam"
@@ -109,6 +111,27 @@ class FakeEdge:
                 frame=(640, 360), lat=SCENE[0], lon=SCENE[1], overview_sha256=name,
             )
         )  # fmt: skip
+
+    def rejected(self, text: str) -> None:
+        """The roadside camera read something that it does not tell."""
+        told = RejectedRead(
+            edge=ROAD, camera="road-1-cam", at=now(), text=text, reason="lettering, not a mark", confidence=0.41,
+            frames=4, patch=b64encode(picture(160, 40, text)).decode(),
+        )  # fmt: skip
+        self._mqtt.publish(REJECTED.of(ROAD), told.encode(), REJECTED.qos)
+
+    def placed(self, label: str, track: int, seconds_ago: float = 0.0) -> None:
+        """The aircraft's camera sees something on the ground."""
+        moment = now() - timedelta(seconds=seconds_ago)
+        body = ObjectPlaced(
+            camera=CAMERA, label=label, confidence=0.7, captured_at=moment, track=track, box=(0, 0, 40, 20),
+            frame=(640, 360), lat=SCENE[0], lon=SCENE[1], error_m=5.4, covariance_m2=(4, 0, 4), height_m=30,
+        )  # fmt: skip
+        event = Event(
+            id=fresh_uuid7(), box=DOCK_BOX, boot=1, seq=track, happened_at=moment, clock_offset_ms=1.0,
+            prev_sha256=GENESIS, body=body,
+        )  # fmt: skip
+        self._mqtt.publish(EVENT.of(DOCK_BOX), event.encode(), EVENT.qos)
 
     def put(self, body: Body) -> None:
         seq, previous = self._chain[0] + 1, self._chain[1]

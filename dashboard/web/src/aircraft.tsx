@@ -1,7 +1,7 @@
 /** The aircraft panel: what it sees, how it fares, who commands it, and the orders that are one key away. */
 import { useLayoutEffect } from "preact/hooks";
 import { Commands } from "./commands";
-import { callSign, compass, distance, duration, figure, words } from "./format";
+import { ago, callSign, compass, distance, duration, figure, words } from "./format";
 import { metresBetween } from "./geo";
 import { bind } from "./keys";
 import { goal } from "./mapdata";
@@ -15,6 +15,7 @@ import {
   incidents,
   isStale,
   keyOf,
+  onTheGround,
   type Seen,
   selectedAircraft,
   STALE_MS,
@@ -22,6 +23,8 @@ import {
   vehicles,
 } from "./state";
 import { VideoPane } from "./videopane";
+
+const GROUND_NAMED = 3;
 
 interface Member {
   key: string;
@@ -114,6 +117,7 @@ function Fares({ seen }: { seen: Seen<Vehicle> }) {
       <div class="fares-more">
         <Figures v={v} />
         <Warnings v={v} />
+        <GroundLine edge={v.edge} />
         <DockLine edge={v.edge} seen={docks.value[v.edge]} />
         <Lease v={v} />
       </div>
@@ -189,6 +193,22 @@ function Warnings({ v }: { v: Vehicle }) {
         <li key={text}>Not ready: {text}</li>
       ))}
     </ul>
+  );
+}
+
+/** What the map shows of the ground, in words: the newest few. */
+function GroundLine({ edge }: { edge: string }) {
+  const seen = onTheGround.value.filter((one) => one.edge === edge);
+  if (seen.length === 0) return null;
+  return (
+    <p class="dock-line" aria-label="Seen on the ground">
+      On the ground:{" "}
+      {seen
+        .slice(0, GROUND_NAMED)
+        .map((one) => `${one.label} ±${Math.ceil(one.error_m)} m, ${ago(one.age_ms)}`)
+        .join(" · ")}
+      {seen.length > GROUND_NAMED && ` · ${seen.length - GROUND_NAMED} more on the map`}
+    </p>
   );
 }
 

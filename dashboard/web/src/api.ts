@@ -3,6 +3,7 @@ import type {
   Candidate,
   Incident,
   IncidentPage,
+  Integrity,
   MapFrame,
   Misread,
   Order,
@@ -61,6 +62,9 @@ export const api = {
   candidates: (id: string) => call<Candidate[]>("GET", `/incidents/${part(id)}/candidates`),
   take: (edge: string, aircraft: string, reason: string) =>
     call<unknown>("POST", `/aircraft/${part(edge)}/${part(aircraft)}/take`, { reason }),
+  hold: (id: string, hold: boolean, reason: string) =>
+    call<unknown>("POST", `/incidents/${part(id)}/hold`, { hold, reason }),
+  integrity: () => call<Integrity>("GET", "/integrity"),
   quality: () => call<Misread[]>("GET", "/quality"),
   rejected: (ground: { reason: string; case: string }) =>
     call<Rejected[]>("GET", `/rejected?${new URLSearchParams(ground)}`),
@@ -68,8 +72,14 @@ export const api = {
   order: sendOrder,
 };
 
-export const mediaUrl = (sha256: string, incident: string): string =>
-  `/api/media/${part(sha256)}?incident=${part(incident)}`;
+/** A picture is looked at for its incident, or for a reason and a case; each look is audited (S5). */
+export type Ground = { incident: string } | { reason: string; case: string };
+export const mediaUrl = (sha256: string, ground: Ground): string =>
+  `/api/media/${part(sha256)}?${new URLSearchParams(ground)}`;
+
+/** Why something was refused, in one line. */
+export const whyNot = (error: unknown): string =>
+  error instanceof Refused ? [error.message, ...error.reasons].join(". ") : String(error);
 
 /**
  * The same request id goes out again while the room cannot be reached: the room sees one order, not two.

@@ -4,7 +4,7 @@ import { useEffect } from "preact/hooks";
 import { keepRinging, unlockSound } from "./alarm";
 import { AircraftPanel } from "./aircraft";
 import { AlarmBanner, LinkBanner, SoundBanner } from "./banners";
-import { Bar } from "./bar";
+import { Bar, type Dialog } from "./bar";
 import { Guard } from "./guard";
 import { IncidentList } from "./incidents";
 import { IncidentPane } from "./incident";
@@ -13,6 +13,7 @@ import { follow } from "./live";
 import { MapPane } from "./mappane";
 import { PlateSearch } from "./search";
 import { ReadQuality } from "./quality";
+import { IntegrityView } from "./integrity";
 import { keepPage } from "./select";
 import { SignIn } from "./signin";
 import { link, session } from "./state";
@@ -40,8 +41,13 @@ export function App() {
 }
 
 function Console() {
-  const searching = useSignal(false);
-  const judging = useSignal(false);
+  const opened = useSignal<Dialog | null>(null);
+  const open = (dialog: Dialog): void => {
+    opened.value = dialog;
+  };
+  const shut = (): void => {
+    opened.value = null;
+  };
   useEffect(() => {
     const ends = [follow(), listen(), keepRinging(), keepPage()];
     const touch = (): void => unlockSound();
@@ -56,14 +62,7 @@ function Console() {
   }, []);
   return (
     <div class={`console ${link.value.state === "lost" ? "is-stale" : ""}`}>
-      <Bar
-        onSearch={() => {
-          searching.value = true;
-        }}
-        onQuality={() => {
-          judging.value = true;
-        }}
-      />
+      <Bar onOpen={open} />
       <div class="banners">
         <LinkBanner />
         <SoundBanner />
@@ -90,20 +89,9 @@ function Console() {
           <IncidentPane />
         </Guard>
       </section>
-      {judging.value && (
-        <ReadQuality
-          onClose={() => {
-            judging.value = false;
-          }}
-        />
-      )}
-      {searching.value && (
-        <PlateSearch
-          onClose={() => {
-            searching.value = false;
-          }}
-        />
-      )}
+      {opened.value === "quality" && <ReadQuality onClose={shut} />}
+      {opened.value === "integrity" && <IntegrityView onClose={shut} />}
+      {opened.value === "search" && <PlateSearch onClose={shut} />}
     </div>
   );
 }

@@ -4,12 +4,14 @@ import { ago, localTime, utcTime } from "./format";
 import { Mark } from "./signin";
 import { bind } from "./keys";
 import { useEffect } from "preact/hooks";
-import { boxes, dropped, link, roomNow, session, tick } from "./state";
+import { boxes, dropped, isKeeper, link, roomNow, session, tick } from "./state";
 import type { Box, Part } from "./shapes";
 import { muted, soundReady, unlockSound } from "./alarm";
 
-export function Bar({ onSearch, onQuality }: { onSearch: () => void; onQuality: () => void }) {
-  useEffect(() => bind("/", { press: onSearch }), [onSearch]);
+export type Dialog = "quality" | "integrity" | "search";
+
+export function Bar({ onOpen }: { onOpen: (dialog: Dialog) => void }) {
+  useEffect(() => bind("/", { press: () => onOpen("search") }), []);
   return (
     <header class="bar">
       <h1>
@@ -26,8 +28,9 @@ export function Bar({ onSearch, onQuality }: { onSearch: () => void; onQuality: 
       </div>
       <div class="bar-end">
         <Sound />
-        <button onClick={onQuality}>Read quality</button>
-        <button onClick={onSearch}>
+        {isKeeper.value && <button onClick={() => onOpen("integrity")}>Integrity</button>}
+        <button onClick={() => onOpen("quality")}>Read quality</button>
+        <button onClick={() => onOpen("search")}>
           Plate search <kbd>/</kbd>
         </button>
         <span class="who">

@@ -1,7 +1,7 @@
 /** Patch, overview and the table of reads; each picture's fetch is an audited look (S5). */
 import { useSignal } from "@preact/signals";
-import { mediaUrl } from "./api";
-import { localTime, percent, sinceAlarm, spaced, utcTime } from "./format";
+import { mediaUrl, type Ground } from "./api";
+import { localTime, percent, sinceAlarm, spaced, sureness, utcTime, words } from "./format";
 import { Plate } from "./plate";
 import type { IncidentPage, Read } from "./shapes";
 
@@ -14,13 +14,17 @@ export function Evidence({ full }: { full: IncidentPage }) {
     <section class="card evidence" aria-label="Evidence">
       <div class="pictures">
         <figure class="overview">
-          <Picture sha={read.overview} incident={full.id} alt={`Overview: ${spaced(read.vrm)} at ${read.camera}`} />
+          <Picture
+            sha={read.overview}
+            ground={{ incident: full.id }}
+            alt={`Overview: ${spaced(read.vrm)} at ${read.camera}`}
+          />
           <figcaption>
             {read.camera} <time>{utcTime(read.captured_at)}</time>
           </figcaption>
         </figure>
         <figure class="patch">
-          <Picture sha={read.patch} incident={full.id} alt={`Plate as photographed: ${spaced(read.vrm)}`} />
+          <Picture sha={read.patch} ground={{ incident: full.id }} alt={`Plate as photographed: ${spaced(read.vrm)}`} />
           <figcaption>
             <Plate vrm={read.vrm} /> <Confidence read={read} />
             {!read.time_verified && <b class="warn">Time unverified</b>}
@@ -31,7 +35,7 @@ export function Evidence({ full }: { full: IncidentPage }) {
         <thead>
           <tr>
             <th>Captured</th>
-            <th>UTC</th>
+            <th class="utc">UTC</th>
             <th class="num">Since alarm</th>
             <th>Camera</th>
             <th class="num">Conf.</th>
@@ -51,7 +55,7 @@ export function Evidence({ full }: { full: IncidentPage }) {
                   {localTime(one.captured_at)}
                 </button>
               </td>
-              <td>{utcTime(one.captured_at)}</td>
+              <td class="utc">{utcTime(one.captured_at)}</td>
               <td class="num">{sinceAlarm(one.captured_at, full.opened_at)}</td>
               <td>{one.camera}</td>
               <td class="num">{percent(one.confidence)}</td>
@@ -63,7 +67,7 @@ export function Evidence({ full }: { full: IncidentPage }) {
   );
 }
 
-export function Picture({ sha, incident, alt }: { sha: string | null; incident: string; alt: string }) {
+export function Picture({ sha, ground, alt }: { sha: string | null; ground: Ground; alt: string }) {
   const failed = useSignal<string | null>(null);
   if (!sha) return <div class="no-picture">No picture was sent</div>;
   // The read comes before its pictures (SAFETY.md D5: media is the last lane), so a missing one is asked for again.
@@ -78,7 +82,7 @@ export function Picture({ sha, incident, alt }: { sha: string | null; incident: 
         Picture not here yet. Try again
       </button>
     );
-  return <img key={sha} src={mediaUrl(sha, incident)} alt={alt} onError={() => retry(failed, sha)} />;
+  return <img key={sha} src={mediaUrl(sha, ground)} alt={alt} onError={() => retry(failed, sha)} />;
 }
 
 function retry(failed: { value: string | null }, sha: string): void {
@@ -92,7 +96,7 @@ function Confidence({ read }: { read: Read }) {
   const level = read.confidence >= 0.9 ? "ok" : read.confidence >= 0.7 ? "degraded" : "down";
   return (
     <span class={`chip part-${level}`} title={`Read as “${read.raw}”, format ${read.format}`}>
-      {percent(read.confidence)} confidence
+      {words(sureness(read.confidence))}, {percent(read.confidence)}
     </span>
   );
 }

@@ -1,4 +1,5 @@
 /** Words and figures for the screen: times, distances, marks. Pure; a missing value is a dash, never a zero. */
+import type { Chain } from "./shapes";
 
 const DASH = "–";
 const two = (n: number): string => String(Math.floor(n)).padStart(2, "0");
@@ -76,11 +77,32 @@ export function words(name: string): string {
 export const COMPASS = ["N", "NE", "E", "SE", "S", "SW", "W", "NW"] as const;
 export const compass = (deg: number): string => COMPASS[Math.round(deg / 45) % 8] ?? "N";
 
+/** What a reader's confidence means; it is fitted so that of 100 reads of 90 % ninety are right. */
+export function sureness(share: number): string {
+  if (share >= 0.99) return "sure";
+  if (share >= 0.9) return "fairly sure";
+  return share >= 0.7 ? "doubtful" : "very doubtful";
+}
+
+/** Fewer reads say more of our first guess than of the camera. */
+export const LEAST_READS = 100;
+
 /** "about 2 in 100 reads wrong (1.4 to 2.9)". */
-export function misreadWords(row: { rate: number; low: number; high: number }): string {
+export function misreadWords(row: { rate: number; low: number; high: number; reads: number }): string {
+  if (row.reads < LEAST_READS) return `too early to say: ${row.reads} of ${LEAST_READS} reads`;
   const low = (100 * row.low).toFixed(1);
   const high = (100 * row.high).toFixed(1);
   const rate = 100 * row.rate;
   const about = rate < 1 ? `${Math.max(1, Math.round(10 * rate))} in 1,000` : `${Math.round(rate)} in 100`;
   return `about ${about} reads wrong (${low} to ${high} in 100)`;
+}
+
+/** What is to be said of a box's chain; the worst that is true. */
+export function chainWords(row: Chain): { state: "ok" | "degraded" | "down"; text: string } {
+  if (row.forged > 0) return { state: "down", text: `${row.forged} signed by a key that is not the box's` };
+  if (row.breaks > 0) return { state: "down", text: `${row.breaks} events do not follow the one before` };
+  if (row.unproven > 0 && row.signed === 0)
+    return { state: "degraded", text: "not proven: the room has no key of this box" };
+  if (row.signed === 0) return { state: "degraded", text: "whole so far; nothing signed yet" };
+  return { state: "ok", text: "whole and signed" };
 }

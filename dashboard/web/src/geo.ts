@@ -30,6 +30,12 @@ export function wedge(from: Place, heading: number, reach = 45, spread = 44): Ge
   return { type: "Polygon", coordinates: [[[from.lon, from.lat], ...arc, [from.lon, from.lat]]] };
 }
 
+/** A circle of `m` metres around a place. */
+export function ring(around: Place, m: number): GeoJSON.Polygon {
+  const points = Array.from({ length: 25 }, (_, i) => offset(around, 15 * i, m));
+  return { type: "Polygon", coordinates: [points] };
+}
+
 export const line = (points: [number, number][]): GeoJSON.Feature => ({
   type: "Feature",
   properties: {},

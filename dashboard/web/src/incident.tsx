@@ -1,8 +1,7 @@
 /** The incident page: what was seen, the pictures that prove it, what to do, and what became of it. */
 import { useSignal } from "@preact/signals";
-import { useEffect } from "preact/hooks";
 import { acknowledge } from "./banners";
-import { api, Refused } from "./api";
+import { api, whyNot } from "./api";
 import { Evidence } from "./evidence";
 import { ago, localDate, localTime, utcTime, words } from "./format";
 import { StateChip } from "./incidents";
@@ -12,7 +11,7 @@ import { Plate } from "./plate";
 import { SceneEvidence } from "./scene";
 import { loadPage, pageError } from "./select";
 import type { Incident, IncidentPage } from "./shapes";
-import { can, incidents, page, roomNow, selectedIncident, tick } from "./state";
+import { can, incidents, isKeeper, page, roomNow, selectedIncident, tick } from "./state";
 
 export function IncidentPane() {
   const id = selectedIncident.value;
@@ -46,7 +45,24 @@ function Body({ row, full }: { row: Shown; full: IncidentPage }) {
       {full.scenes.length > 0 ? <SceneEvidence full={full} /> : <Evidence full={full} />}
       <OrderList incident={row.id} />
       {row.state !== "closed" && can.value && <LaunchCard incident={row} />}
-      {row.state !== "closed" && can.value && <Close id={row.id} />}
+      {row.state !== "closed" && can.value && (
+        <WithReason
+          key={`close-${row.id}`}
+          title="Close this incident"
+          act="Close incident"
+          send={(reason) => api.close(row.id, reason)}
+          id={row.id}
+        />
+      )}
+      {isKeeper.value && (
+        <WithReason
+          key={`hold-${row.id}-${row.hold}`}
+          title={row.hold ? "Release from legal hold" : "Put on legal hold"}
+          act={row.hold ? "Release" : "Hold"}
+          send={(reason) => api.hold(row.id, !row.hold, reason)}
+          id={row.id}
+        />
+      )}
       <History full={full} />
     </>
   );
@@ -63,6 +79,7 @@ function Head({ row }: { row: Shown }) {
       <h2>{row.title}</h2>
       <p class="tags">
         <span class={`chip pri-chip-${row.priority}`}>{words(row.priority)} priority</span>
+        {row.hold && <span class="chip state-acknowledged">legal hold</span>}
         {row.tags.map((tag) => (
           <span class="chip" key={tag}>
             {tag}
@@ -87,6 +104,11 @@ function Head({ row }: { row: Shown }) {
           <dd>No {row.number}</dd>
         </div>
       </dl>
+      {row.closed_by && (
+        <p class="dim">
+          Closed by {row.closed_by}: {row.close_reason}
+        </p>
+      )}
       {row.alarm && can.value && row.state !== "closed" && (
         <button class="primary wide" onClick={() => void acknowledge(row as Incident)}>
           Acknowledge <kbd>A</kbd>
@@ -96,24 +118,31 @@ function Head({ row }: { row: Shown }) {
   );
 }
 
-function Close({ id }: { id: string }) {
+interface Asked {
+  id: string;
+  title: string;
+  act: string;
+  send: (reason: string) => Promise<unknown>;
+}
+
+/** Something that changes the incident and is written down with its reason. */
+function WithReason({ id, title, act, send }: Asked) {
   const error = useSignal("");
   const reason = useSignal("");
-  useEffect(() => {
-    reason.value = "";
-  }, [id]);
   const submit = async (event: SubmitEvent): Promise<void> => {
     event.preventDefault();
+    error.value = "";
     try {
-      await api.close(id, reason.value);
+      await send(reason.value);
+      reason.value = "";
       await loadPage(id);
     } catch (refused) {
-      error.value = refused instanceof Refused ? refused.message : String(refused);
+      error.value = whyNot(refused);
     }
   };
   return (
     <details class="card">
-      <summary>Close this incident</summary>
+      <summary>{title}</summary>
       <form class="inline" onSubmit={(event) => void submit(event)}>
         <label class="grow">
           Reason
@@ -126,7 +155,7 @@ function Close({ id }: { id: string }) {
             }}
           />
         </label>
-        <button disabled={!reason.value.trim()}>Close incident</button>
+        <button disabled={!reason.value.trim()}>{act}</button>
         <p class="error" role="alert">
           {error.value}
         </p>

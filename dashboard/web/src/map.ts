@@ -7,9 +7,9 @@ import { LIVE_LAYERS } from "./maplayers";
 import { mapStyle } from "./mapstyle";
 import { markers } from "./markers";
 import type { MapFrame } from "./shapes";
-import { boxes, incidents, looking, page, selectedIncident, trails, vehicles } from "./state";
+import { below, boxes, incidents, looking, onTheGround, page, selectedIncident, trails, vehicles } from "./state";
 
-const SOURCES = ["cameras", "sightings", "trails", "targets"] as const;
+const SOURCES = ["cameras", "ground", "sightings", "trails", "targets"] as const;
 
 export interface MapHandle {
   fitAll: () => void;
@@ -65,6 +65,9 @@ function feed(map: Chart): (() => void)[] {
   };
   return [
     effect(() => set("cameras", data.cameras(boxes.value))),
+    effect(() => {
+      if (Object.keys(below.value).length > 0) set("ground", data.ground(onTheGround.value));
+    }),
     effect(() => set("sightings", data.sightings(page.value))),
     effect(() => {
       set(

@@ -1,7 +1,7 @@
 /** What moves on the map, as GeoJSON made from the signals' values. Pure. */
-import { line, wedge, type Place } from "./geo";
-import { localTime } from "./format";
-import type { Box, IncidentPage, Vehicle } from "./shapes";
+import { line, ring, wedge, type Place } from "./geo";
+import { ago, localTime, words } from "./format";
+import type { Box, IncidentPage, Placed, Vehicle } from "./shapes";
 
 type Features = GeoJSON.FeatureCollection;
 const all = (features: GeoJSON.Feature[]): Features => ({ type: "FeatureCollection", features });
@@ -58,4 +58,19 @@ export function sightings(page: IncidentPage | null): Features {
   const path = reads.map((read): [number, number] => [read.lon, read.lat]);
   const dots = reads.map((read) => point(read.lon, read.lat, { name: localTime(read.captured_at) }));
   return all(path.length > 1 ? [line(path), ...dots] : dots);
+}
+
+const OLD_MS = 12_000;
+/** Objects on the ground: a ring that holds 95 of 100, and a word; those not seen lately are dim. */
+export function ground(objects: (Placed & { age_ms: number })[]): Features {
+  return all(
+    objects.flatMap((one) => {
+      const old = one.age_ms > OLD_MS;
+      const name = `${words(one.label)} ±${Math.ceil(one.error_m)} m${old ? `, ${ago(one.age_ms)}` : ""}`;
+      return [
+        { type: "Feature" as const, properties: { old }, geometry: ring(one, one.error_m) },
+        point(one.lon, one.lat, { name, old }),
+      ];
+    }),
+  );
 }

@@ -12,7 +12,38 @@ const halo = { "text-halo-color": "#0a0e13", "text-halo-width": 1.6 };
 const shade = (live: string, dead: string): unknown => ["case", ["get", "live"], live, dead];
 const isPoint = ["==", ["geometry-type"], "Point"];
 
+const aged = (fresh: number): unknown => ["case", ["get", "old"], 0.3 * fresh, fresh];
+
 export const LIVE_LAYERS = [
+  {
+    id: "ground-ring",
+    type: "fill",
+    source: "ground",
+    filter: ["==", ["geometry-type"], "Polygon"],
+    paint: { "fill-color": "#d9a7ff", "fill-opacity": aged(0.2), "fill-outline-color": "#d9a7ff" },
+  },
+  {
+    id: "ground",
+    type: "circle",
+    source: "ground",
+    filter: isPoint,
+    paint: {
+      "circle-radius": 4,
+      "circle-color": "#d9a7ff",
+      "circle-opacity": aged(1),
+      "circle-stroke-color": "#0a0e13",
+      "circle-stroke-width": 1.5,
+    },
+  },
+  {
+    id: "ground-name",
+    type: "symbol",
+    source: "ground",
+    minzoom: 14.5,
+    filter: isPoint,
+    layout: text("name", 0.7),
+    paint: { "text-color": "#ecd3ff", "text-opacity": ["case", ["get", "old"], 0.6, 1], ...halo },
+  },
   {
     id: "wedge",
     type: "fill",

@@ -2,6 +2,7 @@
 import { Picture } from "./evidence";
 import { localTime, percent, utcTime, words } from "./format";
 import type { IncidentPage, Scene } from "./shapes";
+import { looking } from "./state";
 
 export function SceneEvidence({ full }: { full: IncidentPage }) {
   const first = full.scenes.find((scene) => scene.state === "opened") ?? full.scenes[0];
@@ -11,12 +12,24 @@ export function SceneEvidence({ full }: { full: IncidentPage }) {
       <div class="pictures">
         <figure class="overview scene">
           <div class="scene-frame">
-            <Picture sha={first.overview} incident={full.id} alt={`${words(first.label)} at ${first.camera}`} />
+            <Picture
+              sha={first.overview}
+              ground={{ incident: full.id }}
+              alt={`${words(first.label)} at ${first.camera}`}
+            />
             {first.overview && <span class="scene-box" style={place(first)} aria-hidden="true" />}
           </div>
           <figcaption>
             {first.camera} <time>{utcTime(first.captured_at)}</time>
             {!first.time_verified && <b class="warn">Time unverified</b>}
+            <button
+              class="push"
+              onClick={() => {
+                looking.value = { edge: first.edge, camera: first.camera };
+              }}
+            >
+              Live picture of {first.camera}
+            </button>
           </figcaption>
         </figure>
       </div>
@@ -25,7 +38,7 @@ export function SceneEvidence({ full }: { full: IncidentPage }) {
           <tr>
             <th>Captured</th>
             <th>What the camera told</th>
-            <th class="num">Conf.</th>
+            <th>Seen</th>
           </tr>
         </thead>
         <tbody>
@@ -33,7 +46,9 @@ export function SceneEvidence({ full }: { full: IncidentPage }) {
             <tr key={scene.event_id}>
               <td>{localTime(scene.captured_at)}</td>
               <td>{words(scene.reason)}</td>
-              <td class="num">{percent(scene.confidence)}</td>
+              <td title={percent(scene.confidence)}>
+                {words(scene.label)}, {percent(scene.confidence)}
+              </td>
             </tr>
           ))}
         </tbody>

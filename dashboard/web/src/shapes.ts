@@ -82,6 +82,45 @@ export interface Rejected {
   patch: string;
 }
 
+/** `error_m`: 95 of 100 such objects are no farther from the place; `seen_at` by the room's clock. */
+export interface Placed {
+  track: number;
+  label: string;
+  confidence: number;
+  seen_at: string;
+  lat: number;
+  lon: number;
+  error_m: number;
+}
+/** What one flying camera saw on the ground in the last minute, newest first. */
+export interface Below {
+  edge: string;
+  camera: string;
+  objects: Placed[];
+}
+
+/** `breaks`: events that do not name the one before; the rest counts signed heads of the chain. */
+export interface Chain {
+  edge: string;
+  breaks: number;
+  signed: number;
+  forged: number;
+  unproven: number;
+  signed_at: string | null;
+}
+export interface FalseHead {
+  edge: string;
+  boot: number;
+  seq: number;
+  sha256: string;
+  why: string;
+}
+export interface Integrity {
+  chains: Chain[];
+  false_heads: FalseHead[];
+  held: Incident[];
+}
+
 export interface Vehicle {
   edge: string;
   aircraft: string;
@@ -148,6 +187,9 @@ export interface Incident {
   tags: string[];
   reads: number;
   alarm: boolean;
+  hold?: boolean;
+  closed_by?: string | null;
+  close_reason?: string | null;
 }
 export interface Read {
   event_id: string;
@@ -251,6 +293,7 @@ export type Live =
   | { type: "hello"; server_time: string; boxes: Box[]; incidents: Incident[] }
   | ({ type: "vehicle" } & Vehicle)
   | ({ type: "dock" } & Dock)
+  | ({ type: "below" } & Below)
   | ({ type: "health" } & Health)
   | ({ type: "read" } & Read)
   | ({ type: "incident"; event: "opened" | "updated" | "closed" } & Incident)

@@ -1,7 +1,7 @@
 /** All that the console shows, as signals. `fold` is the only way in for live data; nothing here uses the network. */
 import { batch as together, computed, signal } from "@preact/signals";
 import { metresBetween } from "./geo";
-import type { Box, Dock, Incident, IncidentPage, Live, Order, Read, Session, Vehicle } from "./shapes";
+import type { Below, Box, Dock, Incident, IncidentPage, Live, Order, Read, Session, Vehicle } from "./shapes";
 
 /** A value and when it reached this machine (performance.now(), ms): ages never rest on two machines' clocks. */
 export interface Seen<T> {
@@ -16,6 +16,8 @@ export const link = signal<Link>({ state: "connecting" });
 export const boxes = signal<Record<string, Box>>({});
 export const vehicles = signal<Record<string, Seen<Vehicle>>>({});
 export const docks = signal<Record<string, Seen<Dock>>>({});
+/** What each flying camera sees on the ground, by edge/camera. */
+export const below = signal<Record<string, Below>>({});
 export const incidents = signal<Record<string, Incident>>({});
 export const reads = signal<Read[]>([]);
 export const orders = signal<Record<string, Order>>({});
@@ -42,6 +44,21 @@ export const linkLive = computed(() => link.value.state === "live");
 export const isStale = (seen: Seen<unknown> | undefined, limit: number): boolean =>
   !seen || !linkLive.value || tick.value - seen.at > limit;
 
+const SHOWN_MS = 60_000;
+/** What was seen on the ground in the last minute: an object that nobody sees any more leaves the map. */
+export const onTheGround = computed(() => {
+  void tick.value;
+  const now = roomNow();
+  return Object.values(below.value).flatMap(({ edge, camera, objects }) =>
+    objects
+      .map((one) => ({ ...one, edge, camera, age_ms: Math.max(0, now - Date.parse(one.seen_at)) }))
+      .filter((one) => one.age_ms <= SHOWN_MS),
+  );
+});
+export const isKeeper = computed(() =>
+  (session.value?.roles ?? []).some((role) => role === "supervisor" || role === "admin"),
+);
+
 const URGENCY = { high: 0, medium: 1, low: 2 } as const;
 /** Unacknowledged alarms first, then open before closed, then by priority, then the newest. */
 export function byUrgency(a: Incident, b: Incident): number {
@@ -62,6 +79,7 @@ export function fold(batch: Live[], at: number): void {
   const next = {
     vehicles: { ...vehicles.value },
     docks: { ...docks.value },
+    below: { ...below.value },
     boxes: { ...boxes.value },
     incidents: { ...incidents.value },
     orders: { ...orders.value },
@@ -74,6 +92,7 @@ export function fold(batch: Live[], at: number): void {
 function publish(kinds: Set<Live["type"]>, next: Next): void {
   if (kinds.has("vehicle")) vehicles.value = next.vehicles;
   if (kinds.has("dock")) docks.value = next.docks;
+  if (kinds.has("below")) below.value = next.below;
   if (kinds.has("health") || kinds.has("hello")) boxes.value = next.boxes;
   if (kinds.has("incident") || kinds.has("hello")) incidents.value = next.incidents;
   if (kinds.has("order")) orders.value = next.orders;
@@ -93,6 +112,7 @@ export function further(known: Record<string, Order>, order: Order): Record<stri
 interface Next {
   vehicles: Record<string, Seen<Vehicle>>;
   docks: Record<string, Seen<Dock>>;
+  below: Record<string, Below>;
   boxes: Record<string, Box>;
   incidents: Record<string, Incident>;
   orders: Record<string, Order>;
@@ -112,6 +132,9 @@ function foldOne(message: Live, next: Next, at: number): void {
       return;
     case "dock":
       next.docks[message.edge] = { value: message, at };
+      return;
+    case "below":
+      next.below[`${message.edge}/${message.camera}`] = message;
       return;
     case "health":
       next.boxes[message.edge] = {

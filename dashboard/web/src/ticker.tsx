@@ -1,5 +1,5 @@
 /** The last reads as they come: proof that the cameras live; hits stand out, possible ones apart (S8). */
-import { localTime, percent } from "./format";
+import { localTime, percent, sureness } from "./format";
 import { Plate } from "./plate";
 import { reads } from "./state";
 
@@ -17,7 +17,9 @@ export function Ticker() {
             {read.hit ? (
               <b>{read.hit === "hit" ? "HIT" : "possible"}</b>
             ) : (
-              <span class="dim">{percent(read.confidence)}</span>
+              <span class={read.confidence < 0.9 ? "warn" : "dim"} title={percent(read.confidence)}>
+                {sureness(read.confidence)}
+              </span>
             )}
           </li>
         ))}

@@ -1,12 +1,23 @@
 import { describe, expect, it } from "vitest";
 import { press } from "../src/confirm";
-import { ago, distance, duration, figure, misreadWords, percent, sinceAlarm, spaced } from "../src/format";
+import {
+  ago,
+  chainWords,
+  distance,
+  duration,
+  figure,
+  misreadWords,
+  percent,
+  sinceAlarm,
+  spaced,
+  sureness,
+} from "../src/format";
 import { metresBetween, offset, wedge } from "../src/geo";
 import { codecOf, unpack } from "../src/h264";
 import { takeEvents } from "../src/live";
-import { goal } from "../src/mapdata";
-import { byUrgency, fold, further, incidentList, reads, vehicles } from "../src/state";
-import type { Incident, Order, Read, Vehicle } from "../src/shapes";
+import { goal, ground } from "../src/mapdata";
+import { byUrgency, fold, further, incidentList, onTheGround, reads, roomOffset, vehicles } from "../src/state";
+import type { Incident, Order, Placed, Read, Vehicle } from "../src/shapes";
 
 const incident = (over: Partial<Incident>): Incident => ({
   id: "i",
@@ -159,11 +170,48 @@ describe("small-distance geometry", () => {
 
 describe("how often a camera misreads", () => {
   it("is said in words with its interval, small rates in thousands", () => {
-    expect(misreadWords({ rate: 0.021, low: 0.014, high: 0.029 })).toBe(
+    expect(misreadWords({ rate: 0.021, low: 0.014, high: 0.029, reads: 900 })).toBe(
       "about 2 in 100 reads wrong (1.4 to 2.9 in 100)",
     );
-    expect(misreadWords({ rate: 0.004, low: 0.001, high: 0.009 })).toBe(
+    expect(misreadWords({ rate: 0.004, low: 0.001, high: 0.009, reads: 900 })).toBe(
       "about 4 in 1,000 reads wrong (0.1 to 0.9 in 100)",
     );
+  });
+  it("is not said of a camera that has hardly read", () =>
+    expect(misreadWords({ rate: 0.001, low: 0, high: 0.002, reads: 2 })).toBe("too early to say: 2 of 100 reads"));
+  it.each([
+    [0.995, "sure"],
+    [0.95, "fairly sure"],
+    [0.7, "doubtful"],
+    [0.3, "very doubtful"],
+  ])("a reader of %f is %s", (share, text) => expect(sureness(share)).toBe(text));
+});
+
+describe("the record of a box", () => {
+  const chain = { edge: "road-1", breaks: 0, signed: 9, forged: 0, unproven: 0, signed_at: null };
+  it("is whole, not proven, or false: the worst is said", () => {
+    expect(chainWords(chain).text).toBe("whole and signed");
+    expect(chainWords({ ...chain, signed: 0, unproven: 3 }).state).toBe("degraded");
+    expect(chainWords({ ...chain, breaks: 2 }).state).toBe("down");
+    expect(chainWords({ ...chain, breaks: 2, forged: 1 }).text).toContain("not the box's");
+  });
+});
+
+describe("what flying cameras see", () => {
+  const car = { track: 1, label: "car", confidence: 0.7, lat: 52.2, lon: 0.12, error_m: 5.2, seen_at: "" };
+  it("is a ring of its uncertainty and a word, dim with its age when nobody saw it lately", () => {
+    const [area, point] = ground([{ ...car, age_ms: 3000 }]).features;
+    expect(point?.properties).toEqual({ name: "Car ±6 m", old: false });
+    const corner = (area?.geometry as GeoJSON.Polygon).coordinates[0]?.[0] ?? [0, 0];
+    expect(metresBetween(car, { lon: corner[0] ?? 0, lat: corner[1] ?? 0 })).toBeCloseTo(5.2, 1);
+    expect(ground([{ ...car, age_ms: 20_000 }]).features[1]?.properties?.["name"]).toBe("Car ±6 m, 20 s ago");
+  });
+  it("leaves the map after a minute", () => {
+    const told = (ms: number): Placed => ({
+      ...car,
+      seen_at: new Date(Date.now() + roomOffset.value - ms).toISOString(),
+    });
+    fold([{ type: "below", edge: "dock-1", camera: "c", objects: [told(1000), told(70_000)] }], 0);
+    expect(onTheGround.value.map((one) => one.camera)).toEqual(["c"]);
   });
 });
