@@ -32,16 +32,22 @@ WORTH = 0.8
 """Of the best crop's worth so far: a smaller or more blurred one is kept for later."""
 RECEDED = 0.9
 """Of the greatest width so far: below it the plate moves away."""
+MARGIN = 0.3
+"""Of its width, kept on each side of a plate that is read later: no cut of rectify.py reaches further."""
 GROWN = 1.12
 """A plate that is still small is read again once it has grown by so much: three looks at one size err alike."""
 
 
 @dataclass(frozen=True)
 class Sight:
-    """One frame's view of the plate. `worth`: px across, times how sharp it is."""
+    """One frame's view of the plate, to be read. `near`: uint8 (h, w, 3), the plate and what is around it, a copy,
+    since whole frames in waiting took 50 MB a vehicle at 1080p; `plate`: in `near`; `worth`: px across, times how sharp
+    it is."""
 
-    frame: Frame
+    near: Bgr
     plate: PlateBox
+    captured_at: datetime
+    t: float
     worth: float
 
     @property
@@ -51,12 +57,20 @@ class Sight:
 
 
 @dataclass(frozen=True)
+class Scene:
+    """A whole frame for the pictures that are told, as the decoder gave it: 3 MB at 1080p, a third of its BGR."""
+
+    frame: Frame
+    plate: PlateBox
+
+
+@dataclass(frozen=True)
 class Passing:
     """What is told of a vehicle, once. `best`: the clearest sight of its plate."""
 
     track: Track
     consensus: Consensus
-    best: Sight
+    best: Scene
     first_seen_at: datetime
     last_seen_at: datetime
     decided_at: datetime
@@ -83,7 +97,9 @@ class Vehicle:
     first_seen_at: datetime
     last_seen_at: datetime
     readings: list[Reading] = field(default_factory=list)
-    best: Sight | None = None
+    best: Scene | None = None
+    worth: float = 0.0
+    """Of the best sight."""
     waiting: list[Sight] = field(default_factory=list)
     told: bool = False
     decided: tuple[datetime, float] | None = None
@@ -91,7 +107,7 @@ class Vehicle:
     """The first and the last box that showed the plate whole."""
     read_width: float = 0.0
     widest: float = 0.0
-    glimpse: tuple[Sight, str] | None = None
+    glimpse: tuple[Scene, str] | None = None
     """The last sight that could not be read, and why; only until there is a better one."""
 
     def see(self, frame: Frame, plate: PlateBox, read: Read) -> Consensus | None:
@@ -101,13 +117,13 @@ class Vehicle:
             return None
         if poor := _illegible(plate, frame.size):
             if self.best is None:
-                self.glimpse = Sight(frame, plate, 0.0), poor
+                self.glimpse = _scene(frame, plate), poor
             return None
         self.whole = (self.whole[0] if self.whole else plate.box), plate.box
         sight = _sight(frame, plate)
         worthy = self._worthy(sight)
-        if self.best is None or sight.worth > self.best.worth:
-            self.best, self.glimpse = sight, None
+        if self.best is None or sight.worth > self.worth:
+            self.best, self.worth, self.glimpse = _scene(frame, plate), sight.worth, None
         self.widest = max(self.widest, sight.width)
         if worthy:
             self._read(sight, read)
@@ -153,7 +169,7 @@ class Vehicle:
         """Whether to read it at once, or to keep it in case nothing better comes."""
         if self.best is None:
             return True
-        if len(self.readings) >= BUDGET or sight.worth < WORTH * self.best.worth:
+        if len(self.readings) >= BUDGET or sight.worth < WORTH * self.worth:
             return False
         small = sight.width < GOOD_WIDTH
         return not small or (len(self.readings) < BUDGET // 2 and sight.width >= GROWN * self.read_width)
@@ -161,14 +177,19 @@ class Vehicle:
     def _read(self, sight: Sight, read: Read) -> None:
         """Each frame in another cut: readings that agree then are worth more than the same look taken twice."""
         cut = CUTS[len(self.readings) % len(CUTS)]
-        reading = read(cut_out(sight.frame.bgr, sight.plate, cut))
+        reading = read(cut_out(sight.near, sight.plate, cut))
         self.readings.append(replace(reading, weight=min(1.0, (sight.width / GOOD_WIDTH) ** 2)))
         self.read_width = sight.width
-        self.decided = sight.frame.captured_at, sight.frame.t
+        self.decided = sight.captured_at, sight.t
 
 
-def _patch(sight: Sight) -> bytes:
-    return plate_patch(sight.frame.bgr, sight.plate)
+def _patch(scene: Scene) -> bytes:
+    return plate_patch(scene.frame.bgr, scene.plate)
+
+
+def _scene(frame: Frame, plate: PlateBox) -> Scene:
+    """Without the conversions that the frame keeps."""
+    return Scene(replace(frame), plate)
 
 
 def _illegible(plate: PlateBox, size: tuple[int, int]) -> str:
@@ -184,4 +205,17 @@ def _sight(frame: Frame, plate: PlateBox) -> Sight:
     crop = square_on(frame.bgr, plate.corners)
     edges = cv2.Laplacian(cv2.cvtColor(crop, cv2.COLOR_BGR2GRAY), cv2.CV_32F)
     sharp = float(np.clip(edges.std() / 20, 0.3, 1.5))
-    return Sight(frame, plate, extent(plate.corners)[0] * sharp * plate.score)
+    near, within = _near(frame.bgr, plate)
+    return Sight(near, within, frame.captured_at, frame.t, extent(plate.corners)[0] * sharp * plate.score)
+
+
+def _near(bgr: Bgr, plate: PlateBox) -> tuple[Bgr, PlateBox]:
+    """A copy of the part of a picture that any cut of the plate may need, and the plate in it."""
+    points = np.concatenate([plate.corners, np.array(plate.box, np.float32).reshape(2, 2)])
+    low, high = points.min(axis=0), points.max(axis=0)
+    margin = MARGIN * (high[0] - low[0])
+    left, top = np.maximum(np.floor(low - margin), 0).astype(int).tolist()
+    right, bottom = (np.ceil(high + margin).astype(int) + 1).tolist()
+    x1, y1, x2, y2 = plate.box
+    box, shift = (x1 - left, y1 - top, x2 - left, y2 - top), np.array((left, top), np.float32)
+    return bgr[top:bottom, left:right].copy(), replace(plate, box=box, corners=plate.corners - shift)

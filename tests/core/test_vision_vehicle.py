@@ -3,11 +3,13 @@
 from datetime import UTC, datetime, timedelta
 
 import numpy as np
+import pytest
 from av import VideoFrame
 
 from edge.vision.detect import PlateBox
 from edge.vision.frame import Frame
-from edge.vision.vehicle import BUDGET, Bgr, Vehicle
+from edge.vision.rectify import CUTS, cut_out
+from edge.vision.vehicle import BUDGET, Bgr, Vehicle, _near
 from edge.vision.vote import Consensus, Reading
 
 T0 = datetime(2026, 1, 1, tzinfo=UTC)
@@ -68,3 +70,24 @@ def test_a_plate_that_the_frames_edge_cuts_is_not_read() -> None:
     edge = PlateBox((-3, 200, 147, 232), 0.9, np.array([[-3, 200], [147, 200], [147, 232], [-3, 232]], np.float32))
     assert Vehicle(T0, T0).see(frame, edge, reader) is None
     assert reader.calls == 0
+
+
+@pytest.mark.parametrize("lean", [0.0, 0.5])
+@pytest.mark.parametrize("x", [3.0, 300.0, 806.0])
+def test_what_is_kept_of_a_frame_gives_the_cuts_of_the_whole_frame(x: float, lean: float) -> None:
+    frame, _ = sight(0, 150)
+    box = x, 200.0, x + 150, 200 + 32 + 150 * lean
+    corners = np.array([[x, 200], [x + 150, 200 + 150 * lean], [x + 150, box[3]], [x, 232]], np.float32)
+    plate = PlateBox(box, 0.9, corners)
+    near, within = _near(frame.bgr, plate)
+    for cut in CUTS:
+        whole, part = (cut_out(bgr, of, cut).astype(np.int16) for bgr, of in ((frame.bgr, plate), (near, within)))
+        assert np.abs(whole - part).mean() < 0.5
+
+
+def test_a_vehicle_in_sight_keeps_one_picture_as_decoded_and_otherwise_crops() -> None:
+    vehicle, _ = drive([120 + n for n in range(60)], Reader("AB12CDE", "XY34FGH", "LM56NPR", "ST78UVW"))
+    assert vehicle.best is not None
+    assert "bgr" not in vars(vehicle.best.frame)
+    assert len(vehicle.waiting) == 4
+    assert sum(waiting.near.nbytes for waiting in vehicle.waiting) < 540 * 960 * 3
