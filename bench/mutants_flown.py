@@ -134,7 +134,7 @@ FLOWN: dict[str, Flown] = {
     ),
     "no other landing place is looked for": Flown(
         ("F22",), a_plan(JAM, Say(66, Return())),
-        swap("edge.flight.landing", "landing", lambda _seen, site, _shut_s: Landing(site.dock)),
+        swap("edge.flight.landing", "landing", lambda _seen, site, _shut_s, **_: Landing(site.dock)),
     ),
     "the time in the air is not counted": Flown(
         ("F23",), a_plan(Say(150, Return()), limits=SHORT_FLIGHT), swap("edge.flight.homeward", "too_long", nothing)

@@ -1,21 +1,17 @@
 """Mutants that a test shows: a rule's code removed, and the tests that must fail with it."""
 
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 
 from bench.mutants_cut import Cut, always, entries, method, nothing, swap
-from edge.config import Limits
-from edge.flight import launch
+from edge.config import FlightConfig, Limits, SiteConfig
+from edge.flight import launch, tape
 from edge.flight.autopilots import Do
+from edge.flight.frames import Frame
 from edge.flight.launch import Happened, Stage
 from edge.flight.signing import Signing
 from edge.flight.telemetry import Telemetry
-
-
-class Lenient(Limits):
-    """A missing ceiling is 120 m."""
-
-    ceiling_m: float = 120.0
-
 
 CORE = "tests/core/test_flight_"
 
@@ -33,6 +29,29 @@ def _of_rules(name: str = "") -> tuple[str, ...]:
     return (f"{CORE}rules.py", *(("-k", name) if name else ()))
 
 
+@contextmanager
+def _of_limits(name: str, **changes: object) -> Iterator[None]:
+    """One limit of a site's file is declared otherwise."""
+    field = Limits.model_fields[name]
+    before = {key: getattr(field, key) for key in changes}
+    for values in (changes, before):
+        for key, value in values.items():
+            setattr(field, key, value)
+        for model in (Limits, FlightConfig, SiteConfig):
+            model.model_rebuild(force=True)
+        if values is changes:
+            yield
+
+
+def _but(why: str) -> Callable[[Signing, Frame], str]:
+    """What is refused, without one of the reasons."""
+    whole = Signing.refusal
+    return lambda signing, frame: "" if (said := whole(signing, frame)) == why else said
+
+
+FLAT = tape._flat
+LOADS = ("tests/core/test_docs_examples.py", "-k", "dock_without or dock_with")
+REFUSED = (f"{CORE}signing.py", "-k", "of_yesterday")
 TELLS = _of_rules("breach_is_told")
 RULES = "edge.flight.rules"
 TESTED: dict[str, Tested] = {
@@ -69,12 +88,9 @@ TESTED: dict[str, Tested] = {
     "parameters are not compared": Tested(
         ("F18",), (f"{CORE}inspection.py", "-k", "parameter_that_differs"), swap(RULES, "f18_baseline_held", nothing)
     ),
-    "unsigned frames are heard": Tested(
-        ("F19",), (f"{CORE}signing.py", "-k", "unsigned"), method(Signing, "refusal", always(""))
-    ),
-    "no signature is checked": Tested(
-        ("F19",), (f"{CORE}signing.py", "-k", "unsigned_forged or intruder"), method(Signing, "refusal", always(""))
-    ),
+    "unsigned frames are heard": Tested(("F19",), REFUSED, method(Signing, "refusal", _but("unsigned"))),
+    "no signature is checked": Tested(("F19",), REFUSED, method(Signing, "refusal", _but("bad_signature"))),
+    "a frame of yesterday is heard": Tested(("F19",), REFUSED, method(Signing, "refusal", _but("replayed"))),
     "the autopilot's fence is not compared": Tested(
         ("F6",), (f"{CORE}inspection.py", "-k", "drops_or_alters"),
         swap("edge.flight.inspection", "difference", always("")),
@@ -89,8 +105,12 @@ TESTED: dict[str, Tested] = {
     "any firmware will do": Tested(
         ("F18",), (f"{CORE}inspection.py", "-k", "firmware"), swap("edge.flight.inspection", "_firmware", nothing)
     ),
-    "what was seen is not recorded": Tested(
-        ("F26",), (f"{CORE}tape.py", "-k", "byte_for_byte"), swap("edge.flight.tape", "_flat", always({}))
+    "what the dock showed is not on the tape": Tested(
+        ("F26",), (f"{CORE}tape.py", "-k", "byte_for_byte"),
+        swap("edge.flight.tape", "_flat", lambda seen: {k: v for k, v in FLAT(seen).items() if k[:4] != "dock"}),
+    ),
+    "a decision is told without its inputs": Tested(
+        ("F26",), (f"{CORE}report.py", "-k", "rested_on"), swap("edge.flight.report", "inputs", always({}))
     ),
     "crossing ways are no matter": Tested(
         ("F21",), ("tests/core/test_dashboard_corridor.py",), swap("dashboard.corridor", "crossings", nothing)
@@ -98,9 +118,8 @@ TESTED: dict[str, Tested] = {
     "a lying position in flight is no matter": Tested(
         ("F17",), _of_rules("in_flight_only"), swap("edge.flight.homeward", "position_lies", nothing)
     ),
-    "a limit has a hidden default": Tested(
-        ("F27",), ("tests/core/test_edge_limits.py",), swap("edge.config", "Limits", Lenient)
-    ),
+    "a limit has a hidden default": Tested(("F27",), LOADS, lambda: _of_limits("ceiling_m", default=120.0)),
+    "a limit may be anything": Tested(("F27",), LOADS, lambda: _of_limits("reserve_pct", metadata=[])),
     "range is no matter": Tested(("F23",), _of_rules("ceiling_range"), swap(RULES, "f23_range", nothing)),
     "an unknown charge counts as full": Tested(
         ("F25",), TELLS, swap("edge.flight.seen", "battery_pct", always(100.0))
@@ -114,6 +133,9 @@ TESTED: dict[str, Tested] = {
     ),
     "nobody draws the veil": Tested(
         ("F24",), (f"{CORE}view.py", "-k", "judged_just_now"), swap("edge.vision.veil", "may_show", always(True))
+    ),
+    "what is not seen is landed on": Tested(
+        ("F22",), (f"{CORE}marker.py", "-k", "lands_elsewhere"), swap("edge.flight.marker", "unseen", always(""))
     ),
     "what is armed on the pad at a restart flies": Tested(
         ("F28",), (f"{CORE}launch_table.py",),

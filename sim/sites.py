@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from sim import world
+from sim import marker, world
 from sim.town import DockSpec, OverviewCamera, RoadsideCamera, TownConfig
 from sim.walkers import LEFT_LANE, RIGHT_LANE, zone
 
@@ -51,6 +51,9 @@ VIEW: Toml = {
     "height_error_m": 3.0,
 }
 """The camera of sim/aerial.py over a level town."""
+
+MARKER: Toml = {"number": marker.NUMBER, "side_m": marker.SIDE_M, "unseen": "land", "decision_m": 4.0, "tries": 2}
+"""A busy machine draws and decodes late; the demo's pads are wide enough for satellites."""
 
 
 @dataclass(frozen=True)
@@ -168,6 +171,7 @@ def _dock(dock: DockSpec, places: Places) -> Toml:
         "traffic": "adsb",
         "remote_id": "mavlink",
         "view": VIEW,
+        "marker": MARKER,
         "limits": {**LIMITS, "ground_amsl_m": dock.amsl_m, "pad_amsl_m": dock.amsl_m, "fence": fence()},
     }
     modbus = {"kind": "modbus", "host": "127.0.0.1", "port": dock.modbus_port, **place}

@@ -28,16 +28,17 @@ class Landing:
     why: str = ""
 
 
-def landing(seen: Seen, site: Site, shut_s: float | None) -> Landing:
-    """`shut_s`: since when the lid isn't proven open, None while it is.
+def landing(seen: Seen, site: Site, shut_s: float | None, *, blind: bool = False) -> Landing:
+    """`shut_s`: since when the lid isn't proven open, None while it is. `blind`: the pad's marker could not be seen.
 
     An unknown lid was open when it was last known: the dock stays the choice where there is no other place.
     """
-    if shut_s is None or seen.now_s - shut_s < DOCK_FAULT_S or seen.telemetry.place is None:
+    shut = shut_s is not None and seen.now_s - shut_s >= DOCK_FAULT_S
+    if not (shut or blind) or seen.telemetry.place is None:
         return Landing(site.dock)
     state, here = lid(seen.dock, seen.now_s), seen.telemetry.place
-    why = f"the dock's lid is {state} (F22)"
-    last = site.dock if state is Lid.UNKNOWN else _beside(site, here)
+    why = f"the dock's lid is {state} (F22)" if shut else "the pad's marker is not to be seen (F22)"
+    last = site.dock if state is Lid.UNKNOWN and not blind else _beside(site, here)
     places = (*(place for place in site.landing_places if site.fence.clearance_m(here, place) is not None), last)
     reached = next((place for place in places if _reaches(seen, site, here, place)), None)
     place = reached or max(reversed(places), key=lambda place: _left_wh(seen, site, here, place))
@@ -51,9 +52,9 @@ def dock_is_back(seen: Seen, site: Site) -> bool:
     return steady and here is not None and _reaches(seen, site, here, site.dock)
 
 
-def diversion(seen: Seen, site: Site, shut_s: float | None) -> Target:
+def diversion(seen: Seen, site: Site, shut_s: float | None, *, blind: bool = False) -> Target:
     """The landing place as a target, at the scene height at least and under the ceiling (F16)."""
-    place = landing(seen, site, shut_s).place
+    place = landing(seen, site, shut_s, blind=blind).place
     height = max(seen.telemetry.alt_rel_m or 0.0, site.limits.scene_alt_rel_m)
     return Target(place, min(height, ceiling_m(site.limits)))
 

@@ -29,6 +29,8 @@ class Stage(StrEnum):
     RETURNING = "returning"
     LANDING = "landing"
     """The last metres above the pad."""
+    GOING_AROUND = "going_around"
+    """Climbs to come down once more: the pad's marker was not to be seen (F22)."""
     YIELDING = "yielding"
     """Gives way to traffic on its way home, and goes on when that is past (F14)."""
     DIVERTING = "diverting"
@@ -73,6 +75,8 @@ class Happened(StrEnum):
     """Nobody is near any more whom it gave way to."""
     DIVERT = "divert"
     """The dock can't take it (F22)."""
+    UNSEEN = "unseen"
+    """The pad's marker, at the height of decision (F22)."""
     DOCK_OPEN = "dock_open"
     """It can again, and the charge lasts for it."""
     AUTOPILOT_RETURNS = "autopilot_returns"
@@ -96,7 +100,7 @@ S, H = Stage, Happened
 ORDERS = (H.LAUNCH, H.GOTO, H.HOLD, H.RETURN, H.LAND)
 ABORTS = (H.HOLD, H.RETURN, H.LAND)
 FLYING = (S.CLIMBING, S.EN_ROUTE, S.ON_SCENE, S.HOLDING)
-AIRBORNE = (*FLYING, S.RETURNING, S.LANDING, S.YIELDING, S.DIVERTING, S.LANDING_HERE)
+AIRBORNE = (*FLYING, S.RETURNING, S.LANDING, S.GOING_AROUND, S.YIELDING, S.DIVERTING, S.LANDING_HERE)
 Steps = Mapping[tuple[Stage, Happened], tuple[Stage, Do]]
 
 
@@ -129,7 +133,7 @@ STEPS: Steps = {
     (S.CLIMBING, H.GOTO): (S.CLIMBING, Do.TAKE_OFF),
     (S.CLIMBING, H.AT_HEIGHT): (S.EN_ROUTE, Do.GO),
     (S.EN_ROUTE, H.AT_SCENE): (S.ON_SCENE, Do.NOTHING),
-    **_each((S.EN_ROUTE, S.ON_SCENE, S.HOLDING, S.RETURNING, S.YIELDING), H.GOTO, S.EN_ROUTE, Do.GO),
+    **_each((S.EN_ROUTE, S.ON_SCENE, S.HOLDING, S.RETURNING, S.GOING_AROUND, S.YIELDING), H.GOTO, S.EN_ROUTE, Do.GO),
     **_each(AIRBORNE, H.HOLD, S.HOLDING, Do.HOLD),
     **_each(AIRBORNE, H.RETURN, S.RETURNING, Do.RETURN),
     **_each(AIRBORNE, H.LAND, S.LANDING_HERE, Do.LAND),
@@ -142,13 +146,18 @@ STEPS: Steps = {
     **_each((S.RETURNING, S.DIVERTING), H.AVOID_HOLD, S.YIELDING, Do.HOLD),
     **_each((S.YIELDING,), H.PAST, S.RETURNING, Do.RETURN),
     **_each((S.YIELDING,), H.TIMEOUT, S.RETURNING, Do.RETURN),
-    **_each((S.RETURNING, S.LANDING), H.DIVERT, S.DIVERTING, Do.GO),
+    **_each((S.RETURNING, S.LANDING), H.UNSEEN, S.GOING_AROUND, Do.GO),
+    **_each((S.GOING_AROUND,), H.AT_SCENE, S.LANDING, Do.LAND),
+    **_each((S.GOING_AROUND,), H.TIMEOUT, S.RETURNING, Do.RETURN),
+    **_each((S.RETURNING, S.LANDING, S.GOING_AROUND), H.DIVERT, S.DIVERTING, Do.GO),
     (S.DIVERTING, H.DOCK_OPEN): (S.RETURNING, Do.RETURN),
     (S.DIVERTING, H.AT_SCENE): (S.LANDING_HERE, Do.LAND),
     (S.DIVERTING, H.TIMEOUT): (S.LANDING_HERE, Do.LAND),
-    **_each((*FLYING, S.YIELDING, S.DIVERTING), H.AUTOPILOT_RETURNS, S.RETURNING, Do.NOTHING),
-    **_each((*FLYING, S.RETURNING, S.YIELDING, S.DIVERTING), H.AUTOPILOT_LANDS, S.LANDING_HERE, Do.NOTHING),
-    **_each((S.EN_ROUTE, S.ON_SCENE, S.HOLDING, S.YIELDING), H.NO_EFFECT, S.RETURNING, Do.RETURN),
+    **_each((*FLYING, S.GOING_AROUND, S.YIELDING, S.DIVERTING), H.AUTOPILOT_RETURNS, S.RETURNING, Do.NOTHING),
+    **_each(
+        (*FLYING, S.RETURNING, S.GOING_AROUND, S.YIELDING, S.DIVERTING), H.AUTOPILOT_LANDS, S.LANDING_HERE, Do.NOTHING
+    ),
+    **_each((S.EN_ROUTE, S.ON_SCENE, S.HOLDING, S.GOING_AROUND, S.YIELDING), H.NO_EFFECT, S.RETURNING, Do.RETURN),
     **_each((S.RETURNING, S.LANDING, S.DIVERTING, S.LANDING_HERE), H.NO_EFFECT, S.LANDING_HERE, Do.LAND),
     (S.RETURNING, H.DESCENDING): (S.LANDING, Do.NOTHING),
     **_each(AIRBORNE, H.LANDED_ON_PAD, S.CLOSING, Do.NOTHING),

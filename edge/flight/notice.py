@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from edge.flight import airspace
+from edge.flight import airspace, marker
 from edge.flight.autopilots import Do
 from edge.flight.dockside import lid
 from edge.flight.geometry import Target, distance_m
@@ -103,11 +103,13 @@ def _given_way(sortie: Sortie, seen: Seen, site: Site) -> Events:
 
 
 def _elsewhere(sortie: Sortie, seen: Seen, site: Site) -> Events:
-    if sortie.stage in (Stage.RETURNING, Stage.LANDING):
+    if sortie.stage in (Stage.RETURNING, Stage.LANDING, Stage.GOING_AROUND):
         choice = landing(seen, site, sortie.shut_s)
         if choice.place != site.dock:
             yield Happened.DIVERT, choice.why
-    if sortie.stage is Stage.DIVERTING and dock_is_back(seen, site):
+        elif why := marker.unseen(site, sortie, seen):
+            yield (Happened.UNSEEN if marker.may_try_again(site, sortie, seen) else Happened.DIVERT), why
+    if sortie.stage is Stage.DIVERTING and not sortie.blind and dock_is_back(seen, site):
         yield Happened.DOCK_OPEN, "the dock's lid is open again"
 
 

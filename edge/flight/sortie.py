@@ -6,7 +6,7 @@ The same function flies the real aircraft, the simulator in lockstep and a recor
 from dataclasses import dataclass, replace
 from uuid import UUID
 
-from edge.flight import airspace, view
+from edge.flight import airspace, marker, view
 from edge.flight.autopilots import Cmd, Command, asks
 from edge.flight.dockside import lid, pad_clear
 from edge.flight.gate import Refusal, left_s
@@ -135,9 +135,12 @@ def _move(site: Site, sortie: Sortie, seen: Seen, cause: Cause) -> tuple[Sortie,
 
 
 def _aimed(site: Site, sortie: Sortie, seen: Seen, happened: Happened) -> Sortie:
-    """Giving way (F14) and diverting (F22) have a target of their own."""
+    """Giving way (F14), going round and diverting (F22) have a target of their own."""
+    if happened is Happened.UNSEEN:
+        return replace(sortie, target=marker.above_pad(site), rounds=sortie.rounds + 1)
     if happened is Happened.DIVERT:
-        return replace(sortie, target=diversion(seen, site, sortie.shut_s))
+        blind = sortie.blind or bool(marker.unseen(site, sortie, seen))
+        return replace(sortie, target=diversion(seen, site, sortie.shut_s, blind=blind), blind=blind)
     if happened not in AVOID.values():
         return sortie
     avoided = tuple(contact.icao for contact in airspace.near(seen, site))
@@ -153,7 +156,7 @@ def _watch(site: Site, sortie: Sortie, seen: Seen) -> Sortie:
     shut_s = (
         None if lid(seen.dock, seen.now_s) is Lid.OPEN else (seen.now_s if sortie.shut_s is None else sortie.shut_s)
     )
-    land_at = landing(seen, site, shut_s).place
+    land_at = landing(seen, site, shut_s, blind=sortie.blind).place
     forced = sortie.forced or must_return(seen, site, seen.now_s - took_off_s, land_at)
     lingering = airspace.lingering(seen, site) if sortie.avoided else ()
     avoided = tuple(icao for icao in sortie.avoided if icao in lingering)

@@ -46,6 +46,10 @@ class Sortie:
     scene: Place | None = None
     """The incident's place, as ordered; `target` may be another: a landing place, a way out."""
     eye: Eye = Eye()
+    rounds: int = 0
+    """How often it has climbed again because the pad's marker was not to be seen (F22)."""
+    blind: bool = False
+    """It was not to be seen at all: the dock is no landing place any more."""
     shut_s: float | None = None
     """Since when, in the air, the lid has not been proven open (F22)."""
 

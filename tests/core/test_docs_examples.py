@@ -44,6 +44,15 @@ def test_a_dock_without_any_one_of_its_limits_does_not_load() -> None:
             SiteConfig.model_validate(fewer)
 
 
+def test_a_dock_with_any_one_of_its_limits_out_of_range_does_not_load() -> None:
+    whole = tomllib.loads(blocks("README.md")[0] + showing("[flight]"))
+    limits = whole["flight"]["limits"]
+    for key in limits.keys() - {"fence"}:
+        wild = {**whole, "flight": {**whole["flight"], "limits": {**limits, key: -1e9}}}
+        with pytest.raises(ValidationError, match=key):
+            SiteConfig.model_validate(wild)
+
+
 def test_the_readmes_camera_watches_the_runbooks_zones() -> None:
     (camera,) = SiteConfig.model_validate(tomllib.loads(blocks("README.md")[0] + showing("[cameras.scene]"))).cameras
     assert camera.scene
@@ -59,10 +68,13 @@ def test_the_readmes_camera_watches_the_runbooks_zones() -> None:
 
 def test_a_camera_that_flies_needs_a_word_on_what_it_may_show() -> None:
     whole = tomllib.loads(blocks("README.md")[0].replace('"plates"', '"aircraft"') + showing("[flight]"))
-    unsaid = {**whole, "flight": {key: value for key, value in whole["flight"].items() if key != "view"}}
+    unsaid = {**whole, "flight": {k: v for k, v in whole["flight"].items() if k not in ("view", "marker")}}
     with pytest.raises(ValidationError, match=r"flight.view.*F24"):
         SiteConfig.model_validate(unsaid)
     fixed = {**whole["flight"]["view"], "mount": "fixed", "in_transit": "level"}
+    unlit = {**whole, "flight": {key: value for key, value in whole["flight"].items() if key != "view"}}
+    with pytest.raises(ValidationError, match="marker needs"):
+        SiteConfig.model_validate(unlit)
     with pytest.raises(ValidationError, match="fixed to the airframe"):
         SiteConfig.model_validate({**whole, "flight": {**whole["flight"], "view": fixed}})
 

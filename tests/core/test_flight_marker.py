@@ -10,9 +10,10 @@ from hypothesis import strategies as st
 from bench.lockstep import DOCK, LIMITS, World, make_site
 from edge.config import MarkerConfig, ViewConfig
 from edge.flight.codec import Codec
-from edge.flight.geometry import M_PER_DEG, Place
+from edge.flight.geometry import M_PER_DEG, Place, distance_m
 from edge.flight.launch import Stage
-from edge.flight.marker import MARKER_DEG, landing_target, looks_for_marker, see
+from edge.flight.marker import COMMITTED_M, MARKER_DEG, landing_target, looks_for_marker, may_try_again, see
+from edge.flight.seen import Seen
 from edge.flight.state import Sortie
 from edge.flight.telemetry import Telemetry
 from edge.flight.view import pointing, withheld
@@ -27,6 +28,7 @@ VIEW = ViewConfig(
 )
 MARKER = MarkerConfig(number=7, side_m=0.4, unseen="divert", decision_m=4, tries=2)
 NEAR = Launch(lat=DOCK.lat + 120 / M_PER_DEG, lon=DOCK.lon, alt_rel_m=20)
+FIELD = Place(DOCK.lat + 60 / M_PER_DEG, DOCK.lon)
 HALF_FOV = math.radians(VIEW.fov_deg / 2), math.radians(VIEW.fov_up_deg / 2)
 angles = st.floats(-0.3, 0.3)
 
@@ -37,7 +39,6 @@ class Guided(World):
     def __post_init__(self) -> None:
         super().__post_init__()
         self.vehicle.payload.fitted = True
-        self.vehicle.copter.parameters["PLND_ENABLED"] = self.vehicle.copter.parameters["PLND_TYPE"] = 1
         self.site = replace(self.site, view=VIEW, marker=MARKER)
         self.sights = 0
 
@@ -52,10 +53,11 @@ class Guided(World):
         super()._beat()
 
 
-def landed(world: World) -> float:
+def landed(world: World, *, enabled: int = 1) -> float:
     """Metres from the pad's middle, with satellites that are 1.5 m off from the scene on."""
     world.launch(NEAR)
     world.until_stage(Stage.ON_SCENE)
+    world.vehicle.copter.parameters["PLND_ENABLED"] = enabled
     world.vehicle.gps.off_m = (1.2, -0.9)
     world.run(8).come_home()
     world.until(lambda world: bool(world.happened("touchdown")))
@@ -75,9 +77,60 @@ def test_without_a_marker_it_lands_where_the_satellites_say() -> None:
 
 def test_an_autopilot_that_is_not_set_up_for_it_takes_no_marker() -> None:
     world = Guided()
-    world.vehicle.copter.parameters["PLND_ENABLED"] = 0
-    assert landed(world) > 1.0
+    assert landed(world, enabled=0) > 1.0
     assert world.sights > 20
+
+
+def test_without_a_sight_it_climbs_and_tries_again_and_then_lands_elsewhere() -> None:
+    """F22: the pad is small and lies between walls; satellites alone don't do."""
+    world = Guided(landing_places=(FIELD,))
+    world.vehicle.marker.hidden = True
+    world.launch(NEAR)
+    world.until_stage(Stage.ON_SCENE).come_home()
+    lowest: dict[int, float] = {}
+    while world.sortie.stage is not Stage.LANDED_OUT:
+        world.run(0.05)
+        assert world.now_s < 600, world.story()
+        rounds = world.sortie.rounds
+        if world.sortie.stage in (Stage.RETURNING, Stage.LANDING, Stage.GOING_AROUND):
+            lowest[rounds] = min(lowest.get(rounds, 99.0), world.vehicle.height_m)
+    assert world.story().count("unseen>going_around") == MARKER.tries
+    assert "divert>diverting" in world.story()
+    assert min(lowest.values()) > COMMITTED_M + 0.5, lowest
+    assert distance_m(Place(*world.vehicle.position()[:2]), FIELD) < 3
+    assert "the pad's marker is not seen" in world.moves[-2].cause.text + world.moves[-3].cause.text
+    assert not world.happened("collision")
+
+
+def test_a_marker_that_shows_again_is_landed_on() -> None:
+    world = Guided(landing_places=(FIELD,))
+    world.vehicle.marker.hidden = True
+    world.launch(NEAR)
+    world.until_stage(Stage.ON_SCENE).come_home()
+    world.until_stage(Stage.GOING_AROUND)
+    world.vehicle.marker.hidden = False
+    world.until_stage(Stage.PARKED)
+    assert world.happened("touchdown")[-1]["from_pad_m"] < 0.1
+
+
+def test_a_site_may_land_by_satellites() -> None:
+    world = Guided(landing_places=(FIELD,))
+    world.site = replace(world.site, marker=MARKER.model_copy(update={"unseen": "land"}))
+    world.vehicle.marker.hidden = True
+    world.launch(NEAR)
+    world.until_stage(Stage.ON_SCENE).come_home()
+    world.until_stage(Stage.PARKED)
+    assert "unseen>going_around" not in world.story()
+
+
+def test_with_less_than_half_of_the_reserve_it_goes_elsewhere_at_once() -> None:
+    world = Guided()
+    seen = Seen(9.0, Telemetry(battery_s=9.0, battery_pct=11.0), world.reading)
+    assert may_try_again(world.site, Sortie(Stage.LANDING), seen)
+    assert not may_try_again(world.site, Sortie(Stage.LANDING, rounds=2), seen)
+    assert not may_try_again(world.site, Sortie(Stage.LANDING), replace(seen, telemetry=Telemetry()))
+    low = replace(seen, telemetry=replace(seen.telemetry, battery_pct=9.0))
+    assert not may_try_again(world.site, Sortie(Stage.LANDING), low)
 
 
 def test_the_camera_looks_down_on_the_last_metres_and_nobody_sees_it() -> None:
