@@ -134,6 +134,9 @@ TESTED: dict[str, Tested] = {
     "nobody draws the veil": Tested(
         ("F24",), (f"{CORE}view.py", "-k", "judged_just_now"), swap("edge.vision.veil", "may_show", always(True))
     ),
+    "what is not seen is landed on": Tested(
+        ("F22",), (f"{CORE}marker.py", "-k", "lands_elsewhere"), swap("edge.flight.marker", "unseen", always(""))
+    ),
     "what is armed on the pad at a restart flies": Tested(
         ("F28",), (f"{CORE}launch_table.py",),
         entries(launch.STEPS, {(Stage.STARTING, Happened.FOUND_ARMED): (Stage.ARMING, Do.ARM)}),
