@@ -8,6 +8,7 @@ from dataclasses import replace
 import pytest
 
 from bench.lockstep import DOCK, PEER, SCENE, World
+from edge.config import MarkerConfig
 from edge.flight.autopilots import Cmd, Command, Do, asks
 from edge.flight.dockside import DockReading
 from edge.flight.geometry import M_PER_DEG, Place, Target, distance_m
@@ -22,6 +23,7 @@ from sim.weather import WeatherConfig
 from wire.orders import Launch, OrderState
 from wire.states import Lid
 
+UNSEEN = MarkerConfig(number=7, side_m=0.4, unseen="divert", decision_m=4, tries=1)
 NEAR = Launch(lat=DOCK.lat + 60 / M_PER_DEG, lon=DOCK.lon, alt_rel_m=15)
 O = OrderState  # noqa: E741
 
@@ -126,6 +128,9 @@ def _fly_to(stage: Stage) -> World:
             world.until_stage(Stage.EN_ROUTE).hold()
         case Stage.LANDING_HERE:
             world.until_stage(Stage.ON_SCENE).land()
+        case Stage.GOING_AROUND:
+            world.site = replace(world.site, marker=UNSEEN)
+            world.until_stage(Stage.ON_SCENE).come_home()
         case Stage.DIVERTING:
             world.until_stage(Stage.ON_SCENE).dock.stuck = 0.0
             world.come_home()
