@@ -16,6 +16,11 @@ CUSTOM_MODE_ENABLED = 1
 CHANGE_MODE = 1
 """MAV_DO_REPOSITION_FLAGS_CHANGE_MODE."""
 ARRIVED_M = 5.0
+SLOW_MPS = 1.0
+AGAIN_S, TAKES_OFF_S = 1.2, 2.0
+"""HEARTBEAT, where most effects show, may come once a second. PX4 is off the ground 4 to 5 s after it was told (1 s to
+spool up, a ramp of 3 s: COM_SPOOLUP_TIME, MPC_TKO_RAMP_T); five tries of 2 s are as long as it stays armed on the pad.
+"""
 SETTLE_S = 1.0
 """A disarmed heartbeat counts as the answer to DISARM only when it is this much younger: an arming may be under way."""
 
@@ -67,6 +72,8 @@ class Ask:
     name: str
     command: Command
     effect: Effect
+    again_s: float = AGAIN_S
+    """How long after a try the next one follows."""
 
 
 @dataclass(frozen=True)
@@ -111,7 +118,8 @@ PX4 = Profile(
     modes={
         _px4(1): "MANUAL", _px4(2): "ALTCTL", _px4(3): "POSCTL", _px4(5): "ACRO", _px4(6): "OFFBOARD",
         _px4(7): "STABILIZED", _px4(4, 1): "AUTO.READY", _px4(4, 2): "AUTO.TAKEOFF", _px4(4, 3): "AUTO.LOITER",
-        _px4(4, 4): "AUTO.MISSION", _px4(4, 5): "AUTO.RTL", _px4(4, 6): "AUTO.LAND",
+        _px4(4, 4): "AUTO.MISSION", _px4(4, 5): "AUTO.RTL", _px4(4, 6): "AUTO.LAND", _px4(4, 8): "AUTO.FOLLOW_TARGET",
+        _px4(4, 9): "AUTO.PRECLAND", _px4(3, 1): "ORBIT",
     },
     mode_of={Do.PREPARE: "AUTO.LOITER", Do.HOLD: "AUTO.LOITER", Do.RETURN: "AUTO.RTL", Do.LAND: "AUTO.LAND"},
     amsl=True,
@@ -141,7 +149,8 @@ def asks(do: Do, profile: Profile, target: Target | None, telemetry: Telemetry) 
         case Do.DISARM:
             return (_disarm(),)
         case Do.PREPARE | Do.HOLD | Do.RETURN | Do.LAND:
-            return (_mode(profile, profile.mode_of[do]),)
+            brakes = do is Do.HOLD and profile is PX4
+            return (_stop(profile, telemetry) if brakes else _mode(profile, profile.mode_of[do]),)
 
 
 def interval(message_id: int, hz: float) -> Command:
@@ -166,6 +175,20 @@ def _mode(profile: Profile, name: str) -> Ask:
     return Ask(name, command, lambda seen, sent_s: _newer(seen.heartbeat_s, sent_s) and seen.custom_mode == number)
 
 
+def _stop(profile: Profile, telemetry: Telemetry) -> Ask:
+    """PX4's Hold flies on to where it was sent last; a reposition to nowhere brakes ("pause vehicle" in PX4's
+    navigator_main.cpp; QGroundControl's pause sends the same). It takes seconds to stand: what counts is that it slows.
+    """
+    command = Command(Cmd.DO_REPOSITION, (-1, CHANGE_MODE, 0, NAN, NAN, NAN, NAN))
+    slow_mps = max(SLOW_MPS, telemetry.groundspeed_mps / 2)
+
+    def slows(seen: Telemetry, sent_s: float) -> bool:
+        held = _newer(seen.heartbeat_s, sent_s) and profile.is_in(seen, profile.mode_of[Do.HOLD])
+        return held and _newer(seen.position_s, sent_s) and seen.groundspeed_mps < slow_mps
+
+    return Ask("HOLD", command, slows)
+
+
 def _arm() -> Ask:
     command = Command(Cmd.COMPONENT_ARM_DISARM, (1, 0, 0, 0, 0, 0, 0))
     return Ask("ARM", command, lambda seen, sent_s: _newer(seen.heartbeat_s, sent_s) and seen.armed)
@@ -180,7 +203,7 @@ def _disarm() -> Ask:
 def _take_off(profile: Profile, target: Target, telemetry: Telemetry) -> Ask:
     height = _height(profile, target, telemetry)
     command = Command(Cmd.NAV_TAKEOFF, (0, 0, 0, NAN, NAN, NAN, height) if profile.amsl else (0, 0, 0, 0, 0, 0, height))
-    return Ask("TAKEOFF", command, lambda seen, sent_s: _newer(seen.landed_s, sent_s) and seen.airborne)
+    return Ask("TAKEOFF", command, lambda seen, sent_s: _newer(seen.landed_s, sent_s) and seen.airborne, TAKES_OFF_S)
 
 
 def _go(profile: Profile, target: Target, telemetry: Telemetry) -> Ask:

@@ -58,6 +58,7 @@ def _px4(limits: Limits) -> Mapping[str, Spans]:
         "GF_MAX_HOR_DIST": ((1, limits.max_range_m),),
         "NAV_DLL_ACT": ((2, 3),),  # return or land
         "COM_DL_LOSS_T": ((1, LINK_LOSS_S),),
+        "COM_FAIL_ACT_T": ((0, 0),),  # so long it would hover before each return; 5 s by default
         "RTL_RETURN_ALT": (_return_m(limits),),
         "COM_LOW_BAT_ACT": ((2, 3),),  # land, or return and land; 0 only warns
         "BAT_CRIT_THR": ((0.01, 1),),

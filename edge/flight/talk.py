@@ -7,8 +7,6 @@ from edge.flight.autopilots import Ask, Command
 from edge.flight.telemetry import Telemetry
 
 TRIES = 5
-AGAIN_S = 1.2
-"""HEARTBEAT, where most effects show, comes once a second."""
 IN_PROGRESS = 5
 RESULTS = {
     0: "accepted", 1: "temporarily rejected", 2: "denied", 3: "unsupported", 4: "failed", 5: "in progress",
@@ -54,7 +52,7 @@ def converse(talk: Talk, telemetry: Telemetry, now_s: float) -> Turn:
     working_s = ack.at_s if ack and ack.result == IN_PROGRESS else talk.sent_s
     if talk.tries >= TRIES and not telemetry.link_ok(now_s):
         return Turn(replace(talk, sent_s=now_s))
-    if now_s - max(talk.sent_s, working_s) < AGAIN_S:
+    if now_s - max(talk.sent_s, working_s) < ask.again_s:
         return Turn(talk)
     if talk.tries >= TRIES:
         said = f" (acknowledged: {RESULTS.get(ack.result, ack.result)})" if ack else ""

@@ -65,6 +65,7 @@ def test_a_landing_takes_no_longer_than_the_planner_counts_on() -> None:
 
 def test_link_loss_returns_after_5_s_without_a_process_of_ours() -> None:
     assert (COPTER["FS_GCS_ENABLE"], COMMON["link_loss_s"][0], PX4["NAV_DLL_ACT"]) == (1, 5, 2)
+    assert PX4["COM_FAIL_ACT_T"] == 0, "it would hover first"
     assert not int(COPTER["FS_OPTIONS"]), "no option that goes on without a ground station"
 
 

@@ -2,8 +2,8 @@
 
 from dataclasses import replace
 
-from edge.flight.autopilots import Ask, Cmd, Command
-from edge.flight.talk import AGAIN_S, TRIES, Talk, converse
+from edge.flight.autopilots import AGAIN_S, Ask, Cmd, Command
+from edge.flight.talk import TRIES, Talk, converse
 from edge.flight.telemetry import Ack, Telemetry, Text
 
 ARM = Ask("ARM", Command(Cmd.COMPONENT_ARM_DISARM, (1, 0, 0, 0, 0, 0, 0)), lambda seen, _: seen.armed)
