@@ -92,6 +92,9 @@ class Happened(StrEnum):
     FOUND_FLYING = "found_flying"
     FOUND_UNJUDGED = "found_unjudged"
     """Armed, and it doesn't say whether it flies."""
+    FOUND_RECALLED = "found_recalled"
+    """In the air with an order to return, or to land, that it doesn't fly: these two."""
+    FOUND_TOLD_DOWN = "found_told_down"
     FOUND_RETURNING = "found_returning"
     FOUND_LANDING = "found_landing"
 
@@ -117,6 +120,8 @@ STEPS: Steps = {
     (S.STARTING, H.FOUND_UNDER_WAY): (S.EN_ROUTE, Do.NOTHING),
     (S.STARTING, H.FOUND_FLYING): (S.HOLDING, Do.NOTHING),
     (S.STARTING, H.FOUND_UNJUDGED): (S.RETURNING, Do.RETURN),
+    (S.STARTING, H.FOUND_RECALLED): (S.RETURNING, Do.RETURN),
+    (S.STARTING, H.FOUND_TOLD_DOWN): (S.LANDING_HERE, Do.LAND),
     (S.STARTING, H.FOUND_RETURNING): (S.RETURNING, Do.NOTHING),
     (S.STARTING, H.FOUND_LANDING): (S.LANDING_HERE, Do.NOTHING),
     (S.PARKED, H.LAUNCH): (S.OPENING, Do.PREPARE),

@@ -9,7 +9,7 @@ from edge.flight.geometry import Target, distance_m
 from edge.flight.landing import dock_is_back, landing
 from edge.flight.launch import DEADLINE_S, FLYING, Happened, Stage
 from edge.flight.rules import Case, arming
-from edge.flight.seen import Seen, Site, on_pad_m
+from edge.flight.seen import Seen, Site, battery_pct, on_pad_m
 from edge.flight.state import Sortie
 from edge.flight.telemetry import is_fresh
 from edge.flight.traffic import GiveWay
@@ -28,6 +28,7 @@ ABOVE_PAD_M = 10.0
 LID_STARTS_S = 1.0
 """A lid moves off its switch within this time of being told."""
 Events = Iterator[tuple[Happened, str]]
+RECALLS = {"return": Happened.FOUND_RECALLED, "land": Happened.FOUND_TOLD_DOWN}
 AVOID = {GiveWay.DESCEND: Happened.AVOID_DOWN, GiveWay.HOLD: Happened.AVOID_HOLD, GiveWay.RETURN: Happened.AVOID_HOME}
 
 
@@ -173,7 +174,8 @@ def _found(sortie: Sortie, seen: Seen, site: Site) -> Events:
     telemetry, now_s = seen.telemetry, seen.now_s
     patient = now_s - sortie.since_s < BLIND_S
     blind = not is_fresh(telemetry.position_s, now_s)
-    if not is_fresh(telemetry.heartbeat_s, now_s) or (blind and patient):
+    unheard = blind or (telemetry.armed and not _judged(seen, site))
+    if not is_fresh(telemetry.heartbeat_s, now_s) or (unheard and patient):
         return
     if not is_fresh(telemetry.landed_s, now_s):
         if telemetry.armed and not patient:
@@ -185,6 +187,11 @@ def _found(sortie: Sortie, seen: Seen, site: Site) -> Events:
         yield Happened.FOUND_ARMED, "armed on the ground at the start"
     else:
         yield _found_up(sortie, seen, site)
+
+
+def _judged(seen: Seen, site: Site) -> bool:
+    """What a return may hang on has been heard: what has not come yet in the first second is not lost (F3, F15)."""
+    return battery_pct(seen) is not None and not any(airspace.remote_id(seen, site, airspace.REMOTE_ID_LOST_S))
 
 
 def _found_down(sortie: Sortie, here: bool) -> tuple[Happened, str]:
@@ -201,6 +208,9 @@ def _found_up(sortie: Sortie, seen: Seen, site: Site) -> tuple[Happened, str]:
         return Happened.FOUND_RETURNING, "found in the air, returning"
     if mode == site.profile.mode_of[Do.LAND]:
         return Happened.FOUND_LANDING, "found in the air, landing"
+    for order in sortie.opened:
+        if order.act in RECALLS:
+            return RECALLS[order.act], f"found in the air in {mode}, with an order to {order.act}"
     if mode == site.profile.guided and target and sortie.opened:
         climbing = on_pad(seen, site) and (seen.telemetry.alt_rel_m or 0) < target.alt_rel_m - 1.5
         return (Happened.FOUND_CLIMBING if climbing else Happened.FOUND_UNDER_WAY), "found in the air, under way"

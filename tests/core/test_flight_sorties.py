@@ -377,14 +377,45 @@ def test_restarted_beneath_an_aircraft_that_does_not_say_whether_it_flies_it_has
     world = _fly_to(Stage.ON_SCENE)
     world.hears = lambda told: replace(told, landed=Landed.UNDEFINED, landed_s=None)
     world.restart(resume(save(world.sortie), world.now_s))
-    world.run(4)
-    assert world.sortie.stage is Stage.STARTING
-    world.run(3)
-    assert world.sortie.stage is Stage.RETURNING
+    assert world.run(4).sortie.stage is Stage.STARTING
+    assert world.run(3).sortie.stage is Stage.RETURNING
     assert world.vehicle.copter.mode.name == "RTL"
     world.hears = lambda told: told
     world.until_stage(Stage.PARKED)
     safe(world)
+
+
+@pytest.mark.parametrize(("order", "mode"), [(World.come_home, "RTL"), (World.land, "LAND")])
+def test_restarted_before_its_return_or_landing_was_begun_it_is_asked_for_again(
+    order: Callable[[World], object], mode: str
+) -> None:
+    """F12: it was accepted; that the process died before the aircraft heard of it is no reason to hover."""
+    world = _fly_to(Stage.ON_SCENE)
+    world.link = False
+    order(world)
+    world.run(0.5)
+    world.link = True
+    world.restart(resume(save(world.sortie), world.now_s))
+    world.run(5)
+    assert world.vehicle.copter.mode.name == mode
+    world.until_stage(Stage.PARKED, Stage.LANDED_OUT)
+    safe(world)
+
+
+@pytest.mark.parametrize("late", [{"remote_id_s": None}, {"battery_s": None}])
+def test_restarted_in_flight_it_waits_for_what_comes_late_and_returns_for_what_does_not_come(
+    late: dict[str, None],
+) -> None:
+    """F3 and F15 lead home for what is silent, not for what the first second has not brought yet; and not for ever."""
+    for heard_after_s, stage in ((3, Stage.EN_ROUTE), (60, Stage.RETURNING)):
+        world = _fly_to(Stage.EN_ROUTE)
+        began_s = world.now_s
+        world.hears = lambda told, began_s=began_s, after_s=heard_after_s, world=world: (  # type: ignore[misc]
+            told if world.now_s - began_s > after_s else replace(told, **late)
+        )
+        world.restart(resume(save(world.sortie), world.now_s))
+        world.until(lambda w: w.sortie.stage is not Stage.STARTING).run(0.2)
+        assert (world.sortie.stage, world.now_s - began_s > 4.9) == (stage, stage is Stage.RETURNING)
 
 
 def test_restarted_under_a_closed_lid_it_is_parked_without_a_fault() -> None:
