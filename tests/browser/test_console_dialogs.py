@@ -101,6 +101,15 @@ def test_what_the_aircraft_sees_on_the_ground_is_told_with_its_uncertainty(
     expect(ground).not_to_contain_text("truck")
 
 
+def test_the_first_click_after_a_reload_opens_what_was_pointed_at(page: Page, room: Room, edge: FakeEdge) -> None:
+    edge.scene("opened", uuid4(), 3)
+    sign_in(page, room, "morgan")
+    page.reload()
+    expect(page.get_by_text("The alarm has no sound yet")).to_be_visible(timeout=PATIENCE_MS)
+    page.get_by_label("Incident list").get_by_role("button").filter(has_text="Person on").first.click()
+    expect(page.get_by_label("Evidence")).to_be_visible(timeout=PATIENCE_MS)
+
+
 @pytest.mark.parametrize("width", [1280, 700, 420])
 def test_nothing_is_cut_off_at_the_side(page: Page, room: Room, edge: FakeEdge, width: int) -> None:
     page.set_viewport_size({"width": width, "height": 720})

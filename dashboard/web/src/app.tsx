@@ -51,12 +51,13 @@ function Console() {
   useEffect(() => {
     const ends = [follow(), listen(), keepRinging(), keepPage()];
     const touch = (): void => unlockSound();
-    // A session restored by its cookie has had no click yet: the first one anywhere gives the alarm its voice.
-    window.addEventListener("pointerdown", touch, { once: true });
+    // A session restored by its cookie has had no click yet: the first one anywhere gives the alarm its voice. On the
+    // way down already, the banner that asks for it would go, and what was pointed at would have moved before the click.
+    window.addEventListener("click", touch, { once: true });
     window.addEventListener("keydown", touch, { once: true });
     return () => {
       ends.forEach((end) => end());
-      window.removeEventListener("pointerdown", touch);
+      window.removeEventListener("click", touch);
       window.removeEventListener("keydown", touch);
     };
   }, []);

@@ -73,10 +73,10 @@ function Head({ row }: { row: Shown }) {
   return (
     <header class={`incident-head pri-${row.priority}`}>
       <div class="row-top">
-        {row.vrm ? <Plate vrm={row.vrm} size="big" /> : <h2>{words(row.kind)}</h2>}
+        {row.vrm ? <Plate vrm={row.vrm} size="big" /> : <h2>{row.title}</h2>}
         <StateChip incident={row} />
       </div>
-      <h2>{row.title}</h2>
+      {row.vrm && <h2>{row.title}</h2>}
       <p class="tags">
         <span class={`chip pri-chip-${row.priority}`}>{words(row.priority)} priority</span>
         {row.hold && <span class="chip state-acknowledged">legal hold</span>}

@@ -51,10 +51,10 @@ function Row({ incident }: { incident: Incident }) {
         onClick={() => openIncident(incident.id)}
       >
         <span class="row-top">
-          {incident.vrm ? <Plate vrm={incident.vrm} size="small" /> : <b>{words(incident.kind)}</b>}
+          {incident.vrm ? <Plate vrm={incident.vrm} size="small" /> : <b>{incident.title}</b>}
           <StateChip incident={incident} />
         </span>
-        <span class="row-title">{incident.title}</span>
+        {incident.vrm && <span class="row-title">{incident.title}</span>}
         <span class="row-foot">
           <span>
             No {incident.number} · {words(incident.priority)}

@@ -33,7 +33,7 @@ export function SceneEvidence({ full }: { full: IncidentPage }) {
           </figcaption>
         </figure>
       </div>
-      <table class="reads">
+      <table class="reads told">
         <thead>
           <tr>
             <th>Captured</th>
