@@ -32,7 +32,7 @@ def _entry(path: Path, *, samples: int, seed: int, commit: str) -> dict[str, Any
         "commit": commit,
         "samples": samples,
         "data": [
-            "plates and streets rendered by train/ and sim/plates.py",
+            "plates, streets and the simulator's roadside cameras, rendered by train/ and sim/",
             "RobertLucian/license-plate-dataset train split (MIT), the part that train/frames.py does not hold out",
         ],
         "input": {
