@@ -264,8 +264,8 @@ def _jumps(known: Telemetry, place: Place, now_s: float) -> bool:
 
 
 def _status(known: Telemetry, message: Message, now_s: float) -> Telemetry:
-    checked = message.onboard_control_sensors_enabled & PREARM_CHECK
-    prearm = bool(message.onboard_control_sensors_health & PREARM_CHECK) if checked else None
+    """PX4 shows the passed checks as healthy only, never as enabled (SYS_STATUS.hpp); ArduPilot as both (GCS.cpp)."""
+    prearm = bool(message.onboard_control_sensors_health & PREARM_CHECK)
     known = _with(known, health_s=now_s, prearm_ok=prearm)
     if message.voltage_battery != 0xFFFF:
         known = _with(known, battery_v=message.voltage_battery / 1000)

@@ -47,13 +47,20 @@ def test_raw_scaling_ends_here() -> None:
         (dialect.MAVLink_battery_status_message(0, 0, 0, 0, [0] * 10, -1, -1, -1, -1), "battery_pct"),
         (dialect.MAVLink_battery_status_message(1, 0, 0, 0, [0] * 10, -1, -1, -1, 50), "battery_pct"),
         (dialect.MAVLink_sys_status_message(0, 0, 0, 0, 65535, -1, -1, 0, 0, 0, 0, 0, 0), "battery_v"),
-        (dialect.MAVLink_sys_status_message(0, 0, 0, 0, 65535, -1, -1, 0, 0, 0, 0, 0, 0), "prearm_ok"),
         (dialect.MAVLink_gps_raw_int_message(1, 3, 0, 0, 0, 0, 0, 0, 0, 255), "satellites"),
         (dialect.MAVLink_extended_sys_state_message(0, 77), "landed_s"),
     ],
 )
 def test_unknown_stays_unknown(message: Any, field: str) -> None:
     assert getattr(hear(Telemetry(), message, 5.0), field) is None
+
+
+@pytest.mark.parametrize(("enabled", "healthy"), [(0, True), (1 << 28, True), (1 << 28, False), (0, False)])
+def test_passed_checks_are_what_is_healthy_whether_or_not_it_is_told_as_enabled(enabled: int, healthy: bool) -> None:
+    """PX4 tells the second bit alone."""
+    told = (enabled, enabled, (1 << 28) * healthy)
+    status = dialect.MAVLink_sys_status_message(*told, 0, 65535, -1, -1, 0, 0, 0, 0, 0, 0)
+    assert hear(Telemetry(), status, 5.0).prearm_ok is healthy
 
 
 def test_an_aircraft_that_does_not_say_is_in_the_air_when_armed_and_high() -> None:
@@ -138,7 +145,7 @@ def test_heights_are_relative_on_arducopter_and_above_the_sea_on_px4() -> None:
 
 @pytest.mark.parametrize(
     ("do", "copter", "px4"),
-    [(Do.PREPARE, (4, 0), (4, 3)), (Do.HOLD, (17, 0), (4, 3)), (Do.RETURN, (6, 0), (4, 5)), (Do.LAND, (9, 0), (4, 6))],
+    [(Do.PREPARE, (4, 0), (4, 3)), (Do.RETURN, (6, 0), (4, 5)), (Do.LAND, (9, 0), (4, 6))],
 )
 def test_modes_by_number(do: Do, copter: tuple[int, int], px4: tuple[int, int]) -> None:
     assert command(do, "arducopter").params[:3] == (1, *copter)
