@@ -46,7 +46,7 @@ class Payload:
     next_attitude_s: float = 0.0
 
     def due(self, now_s: float) -> Said:
-        """Heartbeats once a second, where the gimbal looks five times."""
+        """Heartbeats and who holds the gimbal once a second, where it looks five times."""
         if not self.fitted or now_s < self.next_attitude_s:
             return []
         self.next_attitude_s = now_s + ATTITUDE_EVERY_S
@@ -59,6 +59,7 @@ class Payload:
         return [
             (CAMERA, m.MAVLink_heartbeat_message(m.MAV_TYPE_CAMERA, m.MAV_AUTOPILOT_INVALID, 0, 0, 4, 3)),
             (GIMBAL, m.MAVLink_heartbeat_message(m.MAV_TYPE_GIMBAL, m.MAV_AUTOPILOT_INVALID, 0, 0, 4, 3)),
+            (AUTOPILOT, self._status(int(now_s * 1000))),
         ]
 
     def answer(self, message: Any, now_s: float) -> Said | None:

@@ -17,6 +17,7 @@ from sim.autopilot.commands import (
     obey,
 )
 from sim.autopilot.copter import Copter
+from sim.autopilot.files import Files
 from sim.autopilot.mavcmd import Cmd
 from sim.autopilot.modes import Mode
 from sim.autopilot.plans import Plans
@@ -26,8 +27,6 @@ from sim.payload import Payload
 
 PARAMETERS_AT_ONCE = 5
 """PARAM_VALUEs a call of `due`: a list takes a second or so, as over a real link."""
-FTP_NAK, OPEN_FILE_RO, UNKNOWN_COMMAND, FILE_NOT_FOUND = 129, 4, 7, 10
-"""MAVFTP opcodes and error codes."""
 LOCATED = (Cmd.NAV_TAKEOFF, Cmd.DO_SET_HOME, Cmd.DO_REPOSITION, Cmd.DO_SET_ROI_LOCATION, Cmd.DO_SET_ROI)
 """Commands whose param 5 to 7 are a place."""
 
@@ -40,6 +39,7 @@ class Channel:
     next_s: dict[int, float] = field(default_factory=dict)
     queue: deque[Any] = field(default_factory=deque)
     plans: Plans = field(default_factory=Plans)
+    files: Files = field(default_factory=Files)
     listing: int | None = None
     """The next parameter of a PARAM_REQUEST_LIST under way."""
     reboot: bool = False
@@ -255,14 +255,8 @@ def _ping(channel: Channel, message: Any) -> None:
 
 
 def _file(channel: Channel, message: Any) -> None:
-    """MAVFTP is not fitted: a NAK at once spares the client its time-outs (it then asks by PARAM_REQUEST_LIST)."""
-    asked = message.payload
-    sequence = (asked[0] + (asked[1] << 8) + 1) & 0xFFFF
-    why = FILE_NOT_FOUND if asked[3] == OPEN_FILE_RO else UNKNOWN_COMMAND
-    head = [sequence & 0xFF, sequence >> 8, asked[2], FTP_NAK, 1, asked[3], 0, 0, 0, 0, 0, 0, why]
-    channel.queue.append(
-        m.MAVLink_file_transfer_protocol_message(0, *channel.source, [*head, *[0] * (251 - len(head))])
-    )
+    for payload in channel.files.answer(bytes(message.payload), channel.copter.parameters):
+        channel.queue.append(m.MAVLink_file_transfer_protocol_message(0, *channel.source, list(payload)))
 
 
 def _setup_signing(channel: Channel, message: Any) -> None:

@@ -13,9 +13,9 @@ from sim.autopilot.modes import TRAITS, Air, Mode, Style
 from sim.mavlink import dialect as m
 
 HEARTBEAT = 0
-CAPABILITIES = 1 | 2 | 4 | 8 | 128 | 256 | 2048 | 8192 | 16384 | 32768 | 131072
-"""MAV_PROTOCOL_CAPABILITY: missions float and int, COMMAND_INT, position targets, termination, MAVLink 2, fence, rally,
-C-cast parameters."""
+CAPABILITIES = 1 | 2 | 4 | 8 | 32 | 128 | 256 | 2048 | 8192 | 16384 | 32768 | 131072
+"""MAV_PROTOCOL_CAPABILITY: missions float and int, COMMAND_INT, FTP, position targets, termination, MAVLink 2, fence,
+rally, C-cast parameters."""
 SENSORS = 0x1 | 0x2 | 0x4 | 0x8 | 0x20 | 0x8000 | 0x200000 | 0x2000000
 """MAV_SYS_STATUS_SENSOR: gyro, accel, mag, baro, GPS, motors, AHRS, battery."""
 GPS, GEOFENCE, PREARM = 0x20, 0x100000, 0x10000000

@@ -1,8 +1,11 @@
 """What MAVLink clients expect of an ArduCopter beside flying: streams, answers, parameters, bad input."""
 
 import random
+import struct
+from typing import Any
 
 import pytest
+from pymavlink.mavftp import MAVFTP
 
 from sim.autopilot.parameters import TABLE
 from sim.mavlink import Codec
@@ -130,13 +133,53 @@ def test_the_whole_parameter_list_comes_once(pilot: Pilot) -> None:
     assert [value.param_index for value in values] == list(range(len(TABLE)))
 
 
-def test_a_file_transfer_is_refused_at_once(pilot: Pilot) -> None:
-    asked = [7, 0, 33, 4, 3, 0, 0, 0, 0, 0, 0, 0, *b"@PA"]
-    pilot.send(m.MAVLink_file_transfer_protocol_message(0, 1, 1, [*asked, *[0] * (251 - len(asked))]))
-    pilot.run(0.2)
-    (answer,) = pilot.all("FILE_TRANSFER_PROTOCOL")
-    assert answer.payload[:6] == [8, 0, 33, 129, 1, 4], "the next number, the same session, NAK"
-    assert answer.payload[12] == 10
+def ask_file(pilot: Pilot, opcode: int, data: bytes = b"", offset: int = 0, size: int | None = None) -> list[bytes]:
+    """The payloads that come back for one question of number 7 in session 0."""
+    head = struct.pack("<HBBBBBBI", 7, 0, opcode, len(data) if size is None else size, 0, 0, 0, offset)
+    before = len(pilot.all("FILE_TRANSFER_PROTOCOL"))
+    pilot.send(m.MAVLink_file_transfer_protocol_message(0, 1, 1, list((head + data).ljust(251, b"\0"))))
+    pilot.run(0.3)
+    return [bytes(answer.payload) for answer in pilot.all("FILE_TRANSFER_PROTOCOL")[before:]]
+
+
+def test_the_parameters_come_as_one_file_read_or_in_a_burst(pilot: Pilot) -> None:
+    (opened,) = ask_file(pilot, 4, b"@PARAM/param.pck?withdefaults=0")
+    assert opened[:6] == bytes([8, 0, 0, 128, 4, 4])
+    length = int.from_bytes(opened[12:16], "little")
+    burst = ask_file(pilot, 15, size=80)
+    assert [int.from_bytes(part[:2], "little") for part in burst] == list(range(8, 8 + len(burst)))
+    assert [part[6] for part in burst] == [0] * (len(burst) - 1) + [1], "the last one ends the burst"
+    whole = b"".join(part[12 : 12 + part[4]] for part in burst)
+    assert len(whole) == length
+    (piece,) = ask_file(pilot, 5, offset=100, size=50)
+    assert piece[12:62] == whole[100:150]
+    decoded = MAVFTP.ftp_param_decode(whole)
+    assert {name.decode(): value for name, value, _ in decoded.params} == pytest.approx(
+        {name: pilot.vehicle.copter.parameters[name] for name in TABLE}
+    )
+
+
+@pytest.mark.parametrize(
+    ("ask", "why"),
+    [
+        ({"opcode": 4, "data": b"@PA"}, 10),
+        ({"opcode": 5, "size": 80}, 4),
+        ({"opcode": 3, "data": b"/"}, 7),
+        ({"opcode": 6, "data": b"x"}, 7),
+    ],
+)
+def test_any_other_file_transfer_is_refused_at_once(pilot: Pilot, ask: dict[str, Any], why: int) -> None:
+    (answer,) = ask_file(pilot, **ask)
+    assert answer[:6] == bytes([8, 0, 0, 129, 1, ask["opcode"]]), "the next number, the same session, NAK"
+    assert answer[12] == why
+
+
+def test_a_file_ends_and_is_closed(pilot: Pilot) -> None:
+    ask_file(pilot, 4, b"@PARAM/param.pck")
+    assert ask_file(pilot, 5, offset=10**6, size=80)[0][12] == 6
+    assert ask_file(pilot, 5, size=240)[0][12] == 3
+    assert ask_file(pilot, 1)[0][3] == 128
+    assert ask_file(pilot, 5, size=80)[0][12] == 4
 
 
 def test_timesync_answers_with_both_times(pilot: Pilot) -> None:

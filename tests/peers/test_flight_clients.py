@@ -93,15 +93,16 @@ def flown(tmp_path: Path) -> Iterator[list[Airborne]]:
 
 
 def fly(name: str, url: str) -> str:
+    return run(name, CLIENTS[name].script, url, *HOME.split(","))
+
+
+def run(name: str, script: str, *argv: str) -> str:
     """What the client printed. A process of its own: its warnings and its exit are not ours."""
     peer = CLIENTS[name]
     if find_spec(peer.module) is None:
         pytest.skip(f"{name} is not installed: {peer.remedy}")
-    script = Path(__file__).parents[1] / "support" / "clients" / peer.script
-    done = subprocess.run(
-        [sys.executable, str(script), url, *HOME.split(",")],
-        capture_output=True, text=True, timeout=150, check=False,
-    )  # fmt: skip
+    path = Path(__file__).parents[1] / "support" / "clients" / script
+    done = subprocess.run([sys.executable, str(path), *argv], capture_output=True, text=True, timeout=150, check=False)
     assert done.returncode == 0, done.stdout[-2000:] + done.stderr[-2000:]
     return done.stdout
 
@@ -133,3 +134,12 @@ def test_it_flies_over_udp_too(name: str, tmp_path: Path, flown: list[Airborne])
     vehicle, client = UDP[name]
     flown.append(launch(vehicle.format(port=port), CLIENTS[name].speed, tmp_path))
     judge(flown[0], fly(name, client.format(port=port)))
+
+
+@pytest.mark.timeout(180)
+def test_mavsdk_finds_gimbal_camera_and_parameters(tmp_path: Path, flown: list[Airborne]) -> None:
+    port = free_port()
+    flown.append(launch(f"tcpin:127.0.0.1:{port}", 1, tmp_path))
+    printed = run("mavsdk", "see_mavsdk.py", f"tcpout://127.0.0.1:{port}")
+    for stage in ("gimbal turned and released", "pictures taken", "parameters read and set", "done"):
+        assert stage in printed

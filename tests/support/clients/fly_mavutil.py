@@ -4,9 +4,11 @@ Run as a process: fly_mavutil.py CONNECTION LAT LON AMSL. A line each stage; end
 """
 
 import sys
+from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
-from pymavlink import mavutil, mavwp
+from pymavlink import mavftp, mavutil, mavwp
 
 m = mavutil.mavlink
 WAIT_S = 60
@@ -22,9 +24,23 @@ def main(where: str, lat: float, lon: float, amsl: float) -> None:
     link.mav.request_data_stream_send(link.target_system, link.target_component, m.MAV_DATA_STREAM_ALL, 10, 1)
     link.param_fetch_one("RTL_ALT")
     assert expect(link, "PARAM_VALUE", param_id="RTL_ALT").param_value > 0
+    fetch(link)
     upload(link, lat, lon)
     fly(link, lat, lon, amsl)
     print("done", flush=True)
+
+
+def fetch(link: Any) -> None:
+    """Every parameter in one file, by pymavlink's own MAVFTP client."""
+    ftp = mavftp.MAVFTP(link, link.target_system, link.target_component)
+    with TemporaryDirectory() as folder:
+        path = Path(folder, "all.parm")
+        ftp.cmd_getparams([str(path)])
+        ftp.process_ftp_reply("getparams", timeout=WAIT_S)
+        told = dict(line.split(",", 1) for line in path.read_text().splitlines())
+    assert float(told["RTL_ALT"]) > 0
+    assert len(told) > 70
+    print("parameters by file", len(told), flush=True)
 
 
 def upload(link: Any, lat: float, lon: float) -> None:
