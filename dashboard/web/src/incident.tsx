@@ -106,7 +106,7 @@ function Head({ row }: { row: Shown }) {
       </dl>
       {row.closed_by && (
         <p class="dim">
-          Closed by {row.closed_by}: {row.close_reason}
+          Closed by {row.closed_by}. {words(row.close_reason ?? "")}
         </p>
       )}
       {row.alarm && can.value && row.state !== "closed" && (
