@@ -44,6 +44,8 @@ class VehicleState(Frozen):
     target_lon: Longitude | None = None
     eta_s: float | None = None
     warnings: tuple[str, ...] = ()
+    camera_pitch_deg: float | None = None
+    """Where its gimbal looks, up from level, as far as that is known."""
     withheld: str | None = None
     """Why the picture of the camera under it must not be shown (F24); "" where it may, None where nobody has judged."""
 

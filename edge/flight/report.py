@@ -13,7 +13,7 @@ from edge.flight.rules import Case, f7_weather, preflight
 from edge.flight.seen import Seen, Site, live_wind
 from edge.flight.state import Sortie
 from edge.flight.telemetry import LINK_LOST_S, is_fresh
-from edge.flight.view import withheld
+from edge.flight.view import LATEST_S, withheld
 from wire.states import DockState, Lid, VehicleState
 
 NOTHING_HEARD = "nothing was heard from the aircraft yet"
@@ -54,8 +54,14 @@ def vehicle_state(site: Site, sortie: Sortie, seen: Seen, at: datetime, memory: 
         target_lon=target.place.lon if target else None,
         eta_s=eta_s(site, sortie, seen),
         warnings=warnings(site, sortie, seen),
+        camera_pitch_deg=_camera_pitch_deg(seen),
         withheld=withheld(site, sortie, seen),
     )
+
+
+def _camera_pitch_deg(seen: Seen) -> float | None:
+    known = is_fresh(seen.telemetry.gimbal_s, seen.now_s, LATEST_S)
+    return round(seen.telemetry.gimbal_pitch_deg, 1) if known else None
 
 
 def not_ready(site: Site, sortie: Sortie, seen: Seen) -> tuple[str, ...]:

@@ -27,7 +27,7 @@ FOOT_SHARE = 0.15
 
 @dataclass(frozen=True)
 class Whereabouts:
-    """Where the aircraft was at `at`. `height_m` above the ground."""
+    """Where the aircraft was at `at`. `height_m` above the ground; `pitch_deg`: of its gimbal, where that says so."""
 
     at: datetime
     lat: float
@@ -35,6 +35,7 @@ class Whereabouts:
     height_m: float
     heading_deg: float
     speed_mps: float
+    pitch_deg: float | None = None
 
 
 @dataclass(frozen=True)
@@ -102,5 +103,6 @@ class AerialLookout:
             position_m=config.position_error_m + lag_m,
             pixel_px=max(1.0, FOOT_SHARE * (track.box[3] - track.box[1])),
         )
-        pose = Pose(at.heading_deg, config.pitch_deg, 0.0, at.height_m)
+        pitch_deg = config.pitch_deg if at.pitch_deg is None else at.pitch_deg
+        pose = Pose(at.heading_deg, pitch_deg, 0.0, at.height_m)
         return locate(track.box, pose, Lens(config.fov_deg, width, height), errors)

@@ -133,4 +133,5 @@ def whereabouts(state: VehicleState | None) -> Whereabouts | None:
     if state.alt_rel_m is None or state.heading_deg is None:
         return None
     speed = state.groundspeed_mps or 0.0
-    return Whereabouts(state.at, state.lat, state.lon, state.alt_rel_m, state.heading_deg, speed)
+    pitch_deg = state.camera_pitch_deg
+    return Whereabouts(state.at, state.lat, state.lon, state.alt_rel_m, state.heading_deg, speed, pitch_deg)

@@ -225,6 +225,9 @@ def test_the_box_shows_what_was_judged_just_now() -> None:
     at = datetime(2026, 11, 22, 12, tzinfo=UTC)
     state = vehicle_state(world.site, world.sortie, world.seen(), at, world.memory)
     assert state.withheld == ""
+    assert state.camera_pitch_deg is None
+    turned = replace(world.seen(), telemetry=replace(OVER_IT, gimbal_s=world.now_s))
+    assert vehicle_state(world.site, world.sortie, turned, at, world.memory).camera_pitch_deg == -82
     assert may_show(state, at + timedelta(seconds=4))
     assert not may_show(state, at + timedelta(seconds=6))
     flying = state.model_copy(update={"airborne": True})

@@ -82,21 +82,27 @@ OVERVIEW_SIZE = (OVERVIEW.width, OVERVIEW.height)
 AERIAL = AerialConfig(fov_deg=2 * math.degrees(math.atan(WIDTH / 2 / FOCAL_PX)), pitch_deg=STEEP_DEG)
 
 
-def test_an_object_seen_from_the_air_is_told_with_its_place_and_again_while_it_stays() -> None:
-    """Drawn by the simulator's own camera: a thing 12 m east and 20 m north of an aircraft that heads north-east."""
+@pytest.mark.parametrize("pitch_deg", [None, -60.0])
+def test_an_object_seen_from_the_air_is_told_with_its_place_and_again_while_it_stays(pitch_deg: float | None) -> None:
+    """Drawn by the simulator's own camera: a thing 12 m east and 20 m north of an aircraft that heads north-east.
+
+    Where the gimbal says how it looks, that counts and not the site's word.
+    """
     from sim.aerial import _camera
 
-    u, v, w = _camera(np.array([0.0, 0.0, 40.0]), 45.0) @ (12.0, 20.0, 0.0, 1.0)
+    u, v, w = _camera(np.array([0.0, 0.0, 40.0]), 45.0, pitch_deg or STEEP_DEG) @ (12.0, 20.0, 0.0, 1.0)
     u, v = u / w, v / w
     lookout = AerialLookout(lambda _bgr: (ObjectBox("person", (u - 5, v - 5, u + 5, v + 5), 0.8),), AERIAL)
     told = []
     for step in range(28):
         shot = frame(step / 4, (WIDTH, HEIGHT))
-        at = Whereabouts(shot.captured_at, 52.2, 0.12, 40.0, 45.0, 0.0)
+        at = Whereabouts(shot.captured_at, 52.2, 0.12, 40.0, 45.0, 0.0, pitch_deg)
         told += [placed(sighting, shot, "falcon-1-cam") for sighting in lookout(shot, at)]
     assert [event.captured_at for event in told] == [START + timedelta(seconds=t) for t in (0.5, 5.5)]
     north_m, east_m = (told[0].lat - 52.2) * 111_265, (told[0].lon - 0.12) * 68_350
-    assert (east_m, north_m) == pytest.approx((12, 20), abs=0.8)  # a box seen nearly from above: its foot is its middle
+    assert (east_m, north_m) == pytest.approx(
+        (12, 20), abs=0.8 if pitch_deg is None else 2.0
+    )  # a box seen nearly from above: its foot is its middle
     assert 3 < told[0].error_m < 10
     assert told[0].label == "person"
 
@@ -119,6 +125,10 @@ def test_the_camera_reads_where_its_aircraft_is(tmp_path: Path) -> None:
     )  # fmt: skip
     health.write_aircraft(tmp_path, state)
     assert whereabouts(health.read_aircraft(tmp_path)) == Whereabouts(START, 52.2, 0.12, 30.0, 90.0, 4.0)
+    health.write_aircraft(tmp_path, state.model_copy(update={"camera_pitch_deg": -3.0}))
+    level = whereabouts(health.read_aircraft(tmp_path))
+    assert level is not None
+    assert level.pitch_deg == -3.0
     health.write_aircraft(tmp_path, state.model_copy(update={"airborne": False}))
     assert whereabouts(health.read_aircraft(tmp_path)) is None
     health.write_aircraft(tmp_path, state.model_copy(update={"heading_deg": None}))
