@@ -79,7 +79,7 @@ class Readers:
         consensus = vote(readings)
         if consensus is None or not plausible(consensus):
             return None
-        doubt = 1 - self._curve(consensus.share)
+        doubt = 1 - self._curve(consensus.share, consensus.readings)
         return Seen(eye.name, fold(consensus.vrm), t, doubt, consensus.format == UNKNOWN)
 
     def _reading(self, eye: Eye, vrm: str, shown: str, chance: float) -> Reading:

@@ -82,7 +82,8 @@ def run(drive: Drive) -> Driven:
         eyes_s += time.process_time() - since
     told += lookout.finish()
     whose = [_whose(eye, traffic, passing.best.frame.t, passing.best.plate.box) for passing in told]
-    reads = (Told(trip, p.consensus.vrm, load_curve()(p.consensus.share)) for trip, p in zip(whose, told, strict=True))
+    votes, curve = [passing.consensus for passing in told], load_curve()
+    reads = (Told(trip, c.vrm, curve(c.share, c.readings)) for trip, c in zip(whose, votes, strict=True))
     marks = {trip.id: trip.vrm for trip in passed}
     cpu_s, wall_s = time.process_time() - began_cpu, time.perf_counter() - began
     return Driven(drive, marks, tuple(reads), len(times), eyes_s, cpu_s, wall_s)

@@ -80,5 +80,6 @@ def _stretch(part: tuple[int, int, int]) -> list[Seen]:
         vrm, frames = sights(np.random.default_rng([seed, number]))
         consensus = told(read, frames)
         known = consensus is not None and plausible(consensus)
-        seen.append(Seen(vrm, consensus.vrm, curve(consensus.share)) if consensus and known else Seen(vrm, None, 0.0))
+        sure = curve(consensus.share, consensus.readings) if consensus else 0.0
+        seen.append(Seen(vrm, consensus.vrm, sure) if consensus and known else Seen(vrm, None, 0.0))
     return seen

@@ -165,7 +165,8 @@ def _match(
             continue
         read, offset_ms = event.body, event.clock_offset_ms
         seen_at = room_time(read.captured_at, offset_ms, now)
-        found = match(read.vrm, read.confidence, marks, min_confidence=config.min_confidence, now=now)
+        least = config.min_confidence
+        found = match(read.vrm, read.confidence, marks, min_confidence=least, now=now, raw=read.raw)
         reads.append(
             NewRead(
                 event_id=event.id,

@@ -40,13 +40,17 @@ def marks_of(hotlist: Hotlist | None) -> Marks:
     return Marks(hotlist.version, hotlist.expires_at, {fold(entry.vrm): entry for entry in hotlist.entries})
 
 
-def match(mark: str, confidence: float, marks: Marks, *, min_confidence: float, now: datetime) -> Match | None:
-    """`mark`: the read's VRM. An exact one below `min_confidence`, or one confusion away, is only possible."""
+def match(
+    mark: str, confidence: float, marks: Marks, *, min_confidence: float, now: datetime, raw: str | None = None
+) -> Match | None:
+    """`mark`: the read's VRM. An exact one below `min_confidence`, one confusion away, or one that the grammar made of
+    another text that was read (`raw`), is only possible (SAFETY.md S8)."""
     if not marks.by_fold:
         return None
     folded = fold(mark)
     if entry := _living(folded, marks, now):
-        return Match("hit" if confidence >= min_confidence else "possible", entry)
+        as_read = raw is None or fold(raw) == folded
+        return Match("hit" if as_read and confidence >= min_confidence else "possible", entry)
     found = (entry for near in neighbours(folded) if (entry := _living(near, marks, now)))
     if entry := next(found, None):
         return Match("possible", entry)

@@ -1,13 +1,15 @@
 """How sure a vote says it is in, how often it is then right out (Platt 1999: a logistic curve over the log odds).
 
-The curve is fitted on rendered passes by `airbeat train calibrate` and lies beside the models in calibration.json; it
-belongs to one recogniser and is fitted again when that changes. Pure after loading.
+Readings of one vehicle share their blur, and the vote adds up their log odds: these count by the root of the readings,
+and so a vehicle that passes and a still that is looked at once have one curve.
+The curve is fitted on rendered passes and stills by `airbeat train calibrate` and lies beside the models in
+calibration.json; it belongs to one recogniser and is fitted again when that changes. Pure after loading.
 """
 
 import json
 from dataclasses import dataclass
 from functools import cache
-from math import exp, inf, isfinite, log
+from math import exp, inf, isfinite, log, sqrt
 from pathlib import Path
 
 from wire.errors import UserError
@@ -19,20 +21,20 @@ SUREST = 1 - 1e-6
 
 @dataclass(frozen=True)
 class Curve:
-    """P(right) = 1 / (1 + exp(-(slope * log odds + shift)))."""
+    """P(right) = 1 / (1 + exp(-(slope * log odds / sqrt(readings) + shift)))."""
 
     slope: float
     shift: float
 
-    def __call__(self, said: float) -> float:
-        """`said`: 0 to 1, as the vote has it."""
-        return 1 / (1 + exp(-(self.slope * log_odds(said) + self.shift)))
+    def __call__(self, said: float, readings: int) -> float:
+        """`said`: 0 to 1, as the vote of so many readings has it."""
+        return 1 / (1 + exp(-(self.slope * log_odds(said, readings) + self.shift)))
 
 
-def log_odds(said: float) -> float:
-    """Held within one in a million: no vote knows more."""
+def log_odds(said: float, readings: int) -> float:
+    """For each root of the readings; held within one in a million: no vote knows more."""
     p = min(max(said, 1 - SUREST), SUREST)
-    return log(p / (1 - p))
+    return log(p / (1 - p)) / sqrt(readings)
 
 
 @cache

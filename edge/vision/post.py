@@ -108,7 +108,7 @@ def told(passing: Passing, camera: CameraConfig) -> PlateRead:
         vrm=consensus.vrm[:16],
         raw=consensus.raw[:32],
         format=consensus.format,
-        confidence=load_curve()(consensus.share),
+        confidence=load_curve()(consensus.share, consensus.readings),
         char_confidences=consensus.chars[:16],
         captured_at=passing.decided_at,
         first_seen_at=passing.first_seen_at,

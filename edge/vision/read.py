@@ -83,7 +83,8 @@ def decode(probabilities: Probabilities) -> Reading:
     kept = [glyph for glyph in _glyphs(probabilities) if glyph.confidence >= LEAST_CHAR]
     rivals = tuple(_rivals(probabilities[glyph.column], glyph.sign) for glyph in kept)
     text = "".join(glyph.sign for glyph in kept)
-    return Reading(text, tuple(glyph.confidence for glyph in kept), text, rivals=rivals)
+    at = tuple(glyph.column for glyph in kept)
+    return Reading(text, tuple(glyph.confidence for glyph in kept), text, rivals=rivals, at=at)
 
 
 def _rivals(column: Column, sign: str) -> Rivals:
@@ -117,4 +118,5 @@ def _joined(lines: list[Reading]) -> Reading:
     chars = tuple(p for line in lines for p in line.chars)
     rivals = tuple(r for line in lines for r in line.rivals)
     raw = " ".join(filter(None, (line.raw for line in lines)))
-    return Reading("".join(line.text for line in lines), chars, raw, rivals=rivals)
+    at = lines[0].at if len(lines) == 1 else ()
+    return Reading("".join(line.text for line in lines), chars, raw, rivals=rivals, at=at)

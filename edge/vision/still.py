@@ -82,7 +82,8 @@ class TextOut:
 
     def passing(self, name: str, passing: Passing) -> None:
         consensus = passing.consensus
-        line = f"{name}  {_clock(passing.decided_t)}  {spaced(consensus.vrm):10}  {load_curve()(consensus.share):.2f}"
+        sureness = load_curve()(consensus.share, consensus.readings)
+        line = f"{name}  {_clock(passing.decided_t)}  {spaced(consensus.vrm):10}  {sureness:.2f}"
         self._console.print(f"{line}  {consensus.format}  {passing.direction}", highlight=False, soft_wrap=True)
 
     def clip(self, name: str, report: ClipReport) -> None:
@@ -117,7 +118,7 @@ def passing_json(passing: Passing) -> dict[str, Any]:
     return {
         "vrm": consensus.vrm,
         "raw": consensus.raw,
-        "confidence": round(load_curve()(consensus.share), 4),
+        "confidence": round(load_curve()(consensus.share, consensus.readings), 4),
         "format": consensus.format,
         "box": [round(edge) for edge in passing.best.plate.box],
         "t": round(passing.decided_t, 2),

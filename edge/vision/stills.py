@@ -9,7 +9,7 @@ from edge.vision.calibrate import load_curve
 from edge.vision.detect import READ_SURE, PlateBox, load_detector, overlap
 from edge.vision.read import PlateReader
 from edge.vision.vote import Consensus, Reading
-from wire.vrm import UNKNOWN, Vrm, parse
+from wire.vrm import UNKNOWN, Vrm
 
 Bgr = NDArray[np.uint8]
 LEAST_SIDE = 16
@@ -54,7 +54,8 @@ class StillReader:
 
 def _read(consensus: Consensus, plate: PlateBox) -> StillRead:
     reading = Reading(consensus.text, consensus.chars, consensus.raw)
-    return StillRead(parse(consensus.text), reading, plate, load_curve()(consensus.share))
+    mark = Vrm(consensus.text, consensus.vrm, consensus.format)
+    return StillRead(mark, reading, plate, load_curve()(consensus.share, consensus.readings))
 
 
 def _whole(bgr: Bgr) -> list[PlateBox]:

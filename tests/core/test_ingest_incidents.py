@@ -62,8 +62,8 @@ def test_kinds_are_the_dispatchers_words() -> None:
 
 
 def test_exact_and_sure_is_a_hit_one_confusion_or_unsure_is_possible() -> None:
-    def kind(mark: str, confidence: float = 0.9) -> str | None:
-        found = match(mark, confidence, LIST, min_confidence=0.6, now=T0)
+    def kind(mark: str, confidence: float = 0.9, raw: str | None = None) -> str | None:
+        found = match(mark, confidence, LIST, min_confidence=0.6, now=T0, raw=raw)
         return found.kind if found else None
 
     assert [kind(m) for m in ("AB12CDE", "A812CDE", "AB12CD3", "A812CD0", "XY12ABC", "")] == [
@@ -71,6 +71,8 @@ def test_exact_and_sure_is_a_hit_one_confusion_or_unsure_is_possible() -> None:
     ]  # fmt: skip
     assert [kind("AB12CDE", c) for c in (0.6, 0.59)] == ["hit", "possible"]
     assert kind("ABI2CDE") == "hit"
+    assert kind("AB12CDE", raw="ABI2 CDE") == "hit"
+    assert kind("AB12CDE", raw="AB12 CD3") == "possible"
     assert match("AB12CDE", 1, NO_MARKS, min_confidence=0.6, now=T0) is None
 
 

@@ -26,13 +26,14 @@ def test_log_loss_prefers_the_honest() -> None:
 
 
 def boasting(n: int, seed: int) -> list[Outcome]:
-    """A reader whose log odds are twice what they should be."""
+    """A reader whose log odds are twice what they should be, and more with each further reading."""
     rng = Random(seed)
     seen = []
     for _ in range(n):
         fair = 0.5 + rng.random() * 0.49
-        odds = (fair / (1 - fair)) ** 2
-        seen.append(Outcome(odds / (1 + odds), rng.random() < fair))
+        readings = rng.randint(1, 8)
+        odds = (fair / (1 - fair)) ** (2 * readings**0.5)
+        seen.append(Outcome(odds / (1 + odds), readings, rng.random() < fair))
     return seen
 
 
@@ -47,5 +48,5 @@ def test_the_curve_takes_a_boast_back() -> None:
 
 
 def test_a_reader_that_is_always_right_still_gives_a_finite_curve() -> None:
-    curve = fit([Outcome(0.999, True)] * 200)
-    assert 0.9 < curve(0.999) < 1
+    curve = fit([Outcome(0.999, 1, True)] * 200)
+    assert 0.9 < curve(0.999, 1) < 1

@@ -99,13 +99,15 @@ def test_a_part_speaks_for_the_whole_that_was_read() -> None:
 def test_a_doubtful_whole_does_not_replace_a_part_but_makes_it_doubtful() -> None:
     found = consensus(*[reading("64ERM")] * 3, reading("GL64ERM", 0.5, 0.4))
     assert found.vrm == "64ERM"
-    assert load_curve()(found.share) < IncidentConfig().min_confidence
+    assert load_curve()(found.share, found.readings) < IncidentConfig().min_confidence
 
 
 def test_raw_is_what_somebody_saw_though_the_grammar_chose_another() -> None:
-    seen = Reading("A812CDE", (0.98, 0.6, *(0.98,) * 5), "A8 12CDE", rivals=((), (("B", 0.39),), (), (), (), (), ()))
+    seen = Reading(
+        "A81GCDE", (*(0.98,) * 3, 0.6, *(0.98,) * 3), "A81G CDE", rivals=((),) * 3 + ((("6", 0.39),), (), (), ())
+    )
     found = consensus(seen)
-    assert (found.vrm, found.raw) == ("AB12CDE", "A8 12CDE")
+    assert (found.vrm, found.raw) == ("A816CDE", "A81G CDE")
 
 
 def test_a_stroke_before_a_whole_mark_does_not_delay_it() -> None:

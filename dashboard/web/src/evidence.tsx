@@ -27,6 +27,7 @@ export function Evidence({ full }: { full: IncidentPage }) {
           <Picture sha={read.patch} ground={{ incident: full.id }} alt={`Plate as photographed: ${spaced(read.vrm)}`} />
           <figcaption>
             <Plate vrm={read.vrm} /> <Confidence read={read} />
+            {plain(read.raw) !== plain(read.vrm) && <b class="warn">Read as {read.raw}</b>}
             {!read.time_verified && <b class="warn">Time unverified</b>}
           </figcaption>
         </figure>
@@ -90,6 +91,15 @@ function retry(failed: { value: string | null }, sha: string): void {
   window.setTimeout(() => {
     if (failed.value === sha) failed.value = null;
   }, 2000);
+}
+
+/** Spaces left out, O as 0 and I as 1: what else differs the grammar has changed. */
+function plain(mark: string): string {
+  return mark
+    .toUpperCase()
+    .replace(/[^A-Z0-9]/g, "")
+    .replaceAll("O", "0")
+    .replaceAll("I", "1");
 }
 
 function Confidence({ read }: { read: Read }) {
