@@ -6,7 +6,7 @@ from pydantic import Field
 
 from dashboard.desk import AtDesk, Signed
 from dashboard.gate import Refused
-from ingest.store import audit, events, incidents, integrity
+from ingest.store import audit, incidents, integrity
 from ingest.store.incidents import IncidentRow
 from ingest.store.integrity import ChainRow
 from wire.frozen import Frozen
@@ -41,7 +41,7 @@ def get_integrity(desk: AtDesk, person: Signed) -> Integrity:
     with desk.database.transaction() as db:
         heads = [
             FalseHead(edge=head.box, boot=head.boot, seq=head.seq, sha256=head.sha256, why=_why(head.signed))
-            for head in events.false_heads(db)
+            for head in integrity.look_at_heads(db)
         ]
         return Integrity(chains=integrity.list_chains(db), false_heads=heads, held=incidents.held_incidents(db))
 

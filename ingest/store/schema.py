@@ -149,7 +149,13 @@ COMMENT ON TABLE scene_ends IS 'who watched before this word of the box watches 
 CREATE INDEX ON incidents (id) WHERE state <> 'closed';
 """
 
-MIGRATIONS = (_EVENTS, _INCIDENTS, _ORDERS, _PEOPLE, _HEADS, _SCENES, _QUALITY, _STORED, _ENDS)
+_LOOKED_AT = """
+CREATE INDEX ON chain_heads (stored_at);
+CREATE INDEX ON chain_heads (box) WHERE signed IS false;
+"""
+"""The console asks for the last day's heads and for every forged one; a box signs one a minute."""
+
+MIGRATIONS = (_EVENTS, _INCIDENTS, _ORDERS, _PEOPLE, _HEADS, _SCENES, _QUALITY, _STORED, _ENDS, _LOOKED_AT)
 
 
 def migrate(db: Db) -> int:

@@ -83,7 +83,7 @@ def test_a_supervisor_sees_each_boxs_record_and_holds_an_incident(page: Page, ro
     page.get_by_role("button", name="Integrity").click()
     dialog = page.get_by_role("dialog", name="Integrity")
     row = dialog.get_by_role("row").filter(has_text="road-1")
-    expect(row.get_by_text("whole so far; nothing signed yet")).to_be_visible(timeout=PATIENCE_MS)
+    expect(row.get_by_text("whole so far; nothing signed in the last day")).to_be_visible(timeout=PATIENCE_MS)
     expect(dialog.get_by_text(title)).to_be_visible()
     edge.scene("over", cause, 9)
 

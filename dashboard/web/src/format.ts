@@ -103,6 +103,6 @@ export function chainWords(row: Chain): { state: "ok" | "degraded" | "down"; tex
   if (row.breaks > 0) return { state: "down", text: `${row.breaks} events do not follow the one before` };
   if (row.unproven > 0 && row.signed === 0)
     return { state: "degraded", text: "not proven: the room has no key of this box" };
-  if (row.signed === 0) return { state: "degraded", text: "whole so far; nothing signed yet" };
+  if (row.signed === 0) return { state: "degraded", text: "whole so far; nothing signed in the last day" };
   return { state: "ok", text: "whole and signed" };
 }

@@ -53,7 +53,7 @@ function Chains({ rows }: { rows: Chain[] }) {
         <tr>
           <th>Box</th>
           <th>Its record</th>
-          <th class="num">Signatures</th>
+          <th class="num">Signatures, last day</th>
           <th class="num">Last</th>
         </tr>
       </thead>
@@ -67,7 +67,7 @@ function Chains({ rows }: { rows: Chain[] }) {
                 <i class="dot" /> {text}
               </td>
               <td class="num">{row.signed.toLocaleString("en-GB")}</td>
-              <td class="num">{row.signed_at ? ago(roomNow() - Date.parse(row.signed_at)) : "never"}</td>
+              <td class="num">{row.signed_at ? ago(roomNow() - Date.parse(row.signed_at)) : "none"}</td>
             </tr>
           );
         })}

@@ -128,9 +128,9 @@ function incidentPins(): Record<string, Pin> {
     pins[one.id] = {
       lat: one.lat,
       lon: one.lon,
-      label: one.vrm ? spaced(one.vrm) : `No ${one.number}`,
+      label: one.vrm ? spaced(one.vrm) : words(one.kind),
       hint: `Incident ${one.number}: ${one.title}`,
-      looks: `${one.alarm ? "alarm" : ""} ${one.id === selectedIncident.value ? "chosen" : ""}`,
+      looks: `${one.alarm ? "alarm" : ""} ${one.vrm ? "" : "object"} ${one.id === selectedIncident.value ? "chosen" : ""}`,
       press: () => openIncident(one.id),
     };
   }

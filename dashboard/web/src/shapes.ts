@@ -99,7 +99,7 @@ export interface Below {
   objects: Placed[];
 }
 
-/** `breaks`: events that do not name the one before; the rest counts signed heads of the chain. */
+/** `breaks`: events that do not name the one before; `forged`: heads by another key; the others: of the last day. */
 export interface Chain {
   edge: string;
   breaks: number;
