@@ -61,6 +61,24 @@ TESTED: dict[str, Tested] = {
     "the lid closes on any doubt": Tested(
         ("F2",), (f"{CORE}sorties.py", "-k", "no_single_doubt"), swap("edge.flight.sortie", "may_close", always(True))
     ),
+    "a refused order is forgotten": Tested(
+        ("F8", "F9"), (f"{CORE}gate.py", "-k", "too_late"), swap("edge.flight.gate", "heard", lambda memory, *_: memory)
+    ),
+    "a hold outlives its order": Tested(
+        ("F9",), (f"{CORE}sorties.py", "-k", "past_its_expiry"),
+        swap("edge.flight.sortie", "_while_it_lives", lambda sortie, *_: sortie),
+    ),
+    "the way home is flown through traffic": Tested(
+        ("F14",), (f"{CORE}traffic.py", "-k", "its_way_home"),
+        entries(launch.STEPS, {(Stage.RETURNING, way): None for way in (Happened.AVOID_DOWN, Happened.AVOID_HOLD)}),
+    ),
+    "an aircraft that does not say whether it flies is waited for": Tested(
+        ("F25",), (f"{CORE}sorties.py", "-k", "beneath"),
+        entries(launch.STEPS, {(Stage.STARTING, Happened.FOUND_UNJUDGED): None}),
+    ),
+    "the last of the charge is flown away": Tested(
+        ("F22",), (f"{CORE}landing.py", "-k", "charge"), swap("edge.flight.landing", "_reaches", always(True))
+    ),
     "the pad is believed clear": Tested(("F2",), TELLS, swap("edge.flight.dockside", "pad_clear", always(True))),
     "a return that is left is no matter": Tested(
         ("F4",), (f"{CORE}sorties.py", "-k", "asked_for_again"), swap("edge.flight.notice", "_strayed", nothing)

@@ -4,10 +4,11 @@ import itertools
 import random
 from collections.abc import Callable
 from dataclasses import replace
+from datetime import timedelta
 
 import pytest
 
-from bench.lockstep import DOCK, PEER, SCENE, World
+from bench.lockstep import DOCK, PEER, SCENE, World, make_order
 from edge.config import MarkerConfig
 from edge.flight.autopilots import Cmd, Command, Do, asks
 from edge.flight.dockside import DockReading
@@ -20,7 +21,7 @@ from edge.flight.telemetry import Landed, Telemetry
 from sim.autopilot.copter import Copter
 from sim.beacons import Intruder
 from sim.weather import WeatherConfig
-from wire.orders import Launch, OrderState
+from wire.orders import Hold, Launch, OrderState
 from wire.states import Lid
 
 UNSEEN = MarkerConfig(number=7, side_m=0.4, unseen="divert", decision_m=4, tries=1)
@@ -383,6 +384,20 @@ def test_restarted_beneath_an_aircraft_that_does_not_say_whether_it_flies_it_has
     world.hears = lambda told: told
     world.until_stage(Stage.PARKED)
     safe(world)
+
+
+def test_a_hold_that_the_aircraft_does_not_hear_is_not_sent_past_its_expiry() -> None:
+    """F9; the return that follows, because the hold had no effect, is no longer that order."""
+    world = _fly_to(Stage.ON_SCENE)
+    world.vehicle.receive = lambda *_: None  # type: ignore[method-assign]
+    began_s = world.now_s
+    world.deliver(make_order(Hold(), 9, world.room_now(), expires_at=world.room_now() + timedelta(seconds=2)))
+    world.run(12)
+    asked = [(c.params[1], at_s - began_s) for at_s, c in world.sent if at_s >= began_s and c.cmd is Cmd.DO_SET_MODE]
+    holds, returns = ([at_s for mode, at_s in asked if mode == number] for number in (17, 6))
+    assert len(holds) == 2
+    assert max(holds) < 2
+    assert returns
 
 
 @pytest.mark.parametrize(("order", "mode"), [(World.come_home, "RTL"), (World.land, "LAND")])
