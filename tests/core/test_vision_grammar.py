@@ -107,7 +107,7 @@ def spread(text: str, at: tuple[int, ...]) -> Reading:
         ("RK300AG", (0, 5, 10, 15, 21, 26, 31), "RK30OAG", "current"),  # RK30 OAG
         ("RK300AG", (0, 5, 15, 20, 26, 31, 36), "RK300AG", "unknown"),  # RK 300AG
         ("OE1ILLB", (0, 4, 7, 9, 14, 19, 23), "OE11LLB", "current"),  # the ones are narrow
-        ("1I11AB", (0, 2, 4, 6, 11, 16), "1111AB", "dateless"),  # nothing but narrow ones: no measure
+        ("ABI1I1", (0, 5, 11, 13, 15, 17), "AB1111", "dateless"),  # they are no measure of the others
         ("RK300AG", (), "RK30OAG", "current"),  # two lines
     ],
 )
