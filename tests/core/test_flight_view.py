@@ -18,11 +18,13 @@ from edge.flight.launch import Stage
 from edge.flight.report import vehicle_state
 from edge.flight.seen import Seen
 from edge.flight.state import Eye, Sortie, resume, save
+from edge.flight.tape import replay
 from edge.flight.telemetry import Landed, Telemetry, hear
 from edge.flight.view import ANGLE_ERROR_DEG, pointing, reach_m, withheld
 from edge.vision.ground import Lens, Pose, meets
 from edge.vision.veil import may_show
 from sim.mavlink import dialect
+from tests.core.test_flight_tape import recorded
 
 VIEW = ViewConfig(
     in_transit="blanked", radius_m=120, mount="gimbal", pitch_deg=-82, fov_deg=78, fov_up_deg=49, height_error_m=5
@@ -236,3 +238,15 @@ def test_the_box_shows_what_was_judged_just_now() -> None:
     assert not may_show(state.model_copy(update={"withheld": "the gimbal is turning (F24)"}), at)
     assert not may_show(state.model_copy(update={"withheld": None}), at)
     assert not may_show(None, at)
+
+
+def test_what_the_camera_was_told_is_decided_again_from_the_tape() -> None:
+    world, lines = recorded()
+    world.vehicle.payload.fitted = True
+    world.site = replace(world.site, view=VIEW)
+    world.launch()
+    world.until_stage(Stage.ON_SCENE).run(5).come_home()
+    world.until_stage(Stage.PARKED).run(1)
+    turns = list(replay(lines, world.site))
+    assert sum("[1000," in turn.then for turn in turns) >= 2, "the gimbal was lowered and raised"
+    assert [turn for turn in turns if turn.then != turn.now] == []
