@@ -1,0 +1,201 @@
+"""The vehicles that the same flight tests fly: the simulated one, a real ArduCopter, and a PX4 with its own simulation.
+
+`AIRBEAT_SITL` names the binary of a real one: arducopter (of a SITL build), or px4 in its build's bin folder, beside
+which etc lies. Each runs in a process and a folder of its own, on ports that no default instance has.
+Sources: ArduPilot, SITL_cmdline.cpp; PX4, platforms/posix main.cpp, and rcS, px4-rc.mavlink, 10040_sihsim_quadx of its
+init.d-posix.
+"""
+
+import asyncio
+import os
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Literal
+
+import pytest
+
+from bench.lockstep import DOCK
+from edge.flight.geometry import Place
+from edge.flight.inspection import Version
+from edge.flight.link import Link
+from edge.flight.telemetry import Message
+from tests.support.processes import ROOT, free_port
+from wire.baseline import Baseline, read_parameters, read_rules
+
+DEMO = ROOT / "firmware-configs" / "demo"
+INSTANCE = 7
+"""Of a real one: its ports are so many steps from those that a person's own uses."""
+BOOT_S = 90.0
+SPEED = 2
+"""Of the simulated one's clock: six flights take two minutes."""
+SHORT = {"RTL_ALT": 1200.0, "RTL_ALT_M": 12.0, "RTL_RETURN_ALT": 12.0}
+"""A return at the height of these flights, not at that of the demo site's roofs: they last seconds, not a minute."""
+CALIBRATED = {
+    "FRAME_CLASS": 1, "COMPASS_OFS_X": 5, "COMPASS_OFS_Y": 13, "COMPASS_OFS_Z": -18, "COMPASS_OFS2_X": 5,
+    "COMPASS_OFS2_Y": 13, "COMPASS_OFS2_Z": -18, "COMPASS_OFS3_X": 5, "COMPASS_OFS3_Y": 13, "COMPASS_OFS3_Z": -18,
+    "INS_ACCOFFS_X": 0.001, "INS_ACCOFFS_Y": 0.001, "INS_ACCOFFS_Z": 0.001, "INS_ACCSCAL_X": 1.001,
+    "INS_ACCSCAL_Y": 1.001, "INS_ACCSCAL_Z": 1.001, "INS_ACC2OFFS_X": 0.001, "INS_ACC2OFFS_Y": 0.001,
+    "INS_ACC2OFFS_Z": 0.001, "INS_ACC2SCAL_X": 1.001, "INS_ACC2SCAL_Y": 1.001, "INS_ACC2SCAL_Z": 1.001,
+}  # fmt: skip
+"""What a SITL needs before anything else (ArduPilot, Tools/autotest/default_params/copter.parm)."""
+THREE_CELLS = {"BATT_LOW_VOLT": 10.5, "BATT_CRT_VOLT": 10.2}
+"""SITL's quad flies with 12.6 V, the demo site's aircraft with 25.2 V."""
+
+
+@dataclass(frozen=True)
+class Start:
+    """`link`: as the box dials it; `env`: beside the environment that is."""
+
+    command: tuple[str, ...]
+    link: str
+    env: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Kind:
+    """A row of the table. `baselines`: for firmware from this one on -> the rules' file, the newest first."""
+
+    name: str
+    autopilot: Literal["arducopter", "px4"]
+    start: Callable[[Path], Start]
+    baselines: Mapping[str, str]
+    dock: Place = DOCK
+    system_id: int = 1
+    fits: Mapping[str, float] = field(default_factory=dict)
+    """Where its body or its clock differs from the demo site's."""
+    takes_key: bool = True
+
+
+@dataclass(frozen=True)
+class Running:
+    """A vehicle that speaks. `told`: its firmware."""
+
+    kind: Kind
+    link: str
+    told: str
+
+    def baseline(self) -> Baseline:
+        """The one for this firmware, naming it, made for short flights and this body."""
+        told = _number(self.told)
+        rules = next((rules for least, rules in self.kind.baselines.items() if _number(least) <= told), None)
+        assert rules, f"no baseline is as old as {self.told}"
+        known = read_rules(DEMO / rules)
+        return Baseline(autopilot=known.autopilot, firmware=self.told, parameters=_fitted(known.parameters, self.kind))
+
+
+def _number(version: str) -> tuple[int, ...]:
+    return tuple(int(part) for part in version.split("."))
+
+
+def _fitted(parameters: Mapping[str, float], kind: Kind) -> dict[str, float]:
+    return {name: {**SHORT, **kind.fits}.get(name, value) for name, value in parameters.items()}
+
+
+def _values(kind: Kind, *files: str) -> dict[str, float]:
+    return _fitted({name: value for file in files for _, name, value in read_parameters(DEMO / file)}, kind)
+
+
+def _write(path: Path, values: Mapping[str, float]) -> Path:
+    path.write_text("".join(f"{name},{value:g}\n" for name, value in values.items()))
+    return path
+
+
+def _binary(name: str) -> Path:
+    """Skips with the reason where AIRBEAT_SITL is not set or names another."""
+    told = os.environ.get("AIRBEAT_SITL", "")
+    if name not in Path(told).name or not Path(told).is_file():
+        pytest.skip(f"AIRBEAT_SITL names no {name} binary")
+    return Path(told).resolve()
+
+
+def _simulated(folder: Path) -> Start:
+    port = free_port(socket.SOCK_STREAM)
+    parameters = _write(folder / "simulated.param", _values(SIMULATED, "arducopter.param"))
+    where = ("--mavlink", f"tcpin:127.0.0.1:{port}", "--home", f"{DOCK.lat},{DOCK.lon},15", "--powered", "30")
+    command = (sys.executable, "-m", "sim", "vehicle", *where, "--params", str(parameters), "--speed", str(SPEED))
+    return Start(command, f"tcp:127.0.0.1:{port}", {"PYTHONPATH": str(ROOT)})
+
+
+def _arducopter(folder: Path) -> Start:
+    """Each release takes its own names of the two files and leaves the other's aside."""
+    binary = _binary("arducopter")
+    values = CALIBRATED | _values(ARDUCOPTER, "arducopter.param", "arducopter-4.7.param")
+    defaults = _write(folder / "defaults.param", values)
+    home = ("--home", f"{DOCK.lat},{DOCK.lon},15,0")
+    command = (str(binary), "-S", "-w", "-I", str(INSTANCE), "--model", "quad", *home, "--defaults", str(defaults))
+    return Start(command, f"tcp:127.0.0.1:{5760 + 10 * INSTANCE}")
+
+
+def _px4(_folder: Path) -> Start:
+    """No Gazebo: SIH flies inside the binary. Its start script sets PX4_PARAM_name before the modules begin."""
+    binary = _binary("px4")
+    env = {f"PX4_PARAM_{name}": f"{value:g}" for name, value in _values(PX4, "px4.params").items()}
+    command = (str(binary), "-d", "-i", str(INSTANCE), "-s", "etc/init.d-posix/rcS", str(binary.parent.parent / "etc"))
+    env |= {"PX4_SIM_MODEL": "sihsim_quadx", "PX4_SIMULATOR": "sihsim"}
+    return Start(command, f"udpin:127.0.0.1:{14540 + INSTANCE}", env)
+
+
+SIMULATED = Kind(
+    "simulated", "arducopter", _simulated, {"4.6": "arducopter.toml"}, fits={"FS_GCS_TIMEOUT": 5.0 * SPEED}
+)
+ARDUCOPTER = Kind(
+    "arducopter", "arducopter", _arducopter, {"4.7": "arducopter-4.7.toml", "4.6": "arducopter.toml"}, fits=THREE_CELLS
+)
+PX4 = Kind(
+    "px4", "px4", _px4, {"1.15": "px4.toml"}, dock=Place(47.397742, 8.545594), system_id=1 + INSTANCE, takes_key=False
+)
+"""It stands where SIH_LOC_LAT0 and SIH_LOC_LON0 put it by default: their unit changed after 1.15. Releases know no
+signing; the main branch does (MAV_SIGN_CFG), and nothing is proven of it here."""
+KINDS = (SIMULATED, ARDUCOPTER, PX4)
+
+
+@contextmanager
+def started(kind: Kind, folder: Path) -> Iterator[Running]:
+    """Runs until the end of the context; its words lie in vehicle.log."""
+    folder.mkdir()
+    start = kind.start(folder)
+    with (folder / "vehicle.log").open("wb") as said:
+        process = subprocess.Popen(
+            start.command,
+            cwd=folder,
+            env={**os.environ, **start.env},
+            stdin=subprocess.DEVNULL,
+            stdout=said,
+            stderr=said,
+        )
+    try:
+        yield Running(kind, start.link, asyncio.run(_ask_version(start.link, kind.system_id)))
+    finally:
+        process.terminate()
+        try:
+            process.wait(20)
+        except subprocess.TimeoutExpired:
+            process.kill()
+            process.wait()
+
+
+async def _ask_version(address: str, system_id: int) -> str:
+    """By our own link and question; a vehicle that still boots is asked again."""
+    link, version = Link(address, system_id), Version()
+
+    def heard(message: Message) -> None:
+        nonlocal version
+        version, _ = version.heard(message, time.monotonic())
+
+    await link.start(heard)
+    end_s = time.monotonic() + BOOT_S
+    while not version.told and time.monotonic() < end_s:
+        link.heartbeat()
+        version, sends = (Version() if version.ended else version).turn(time.monotonic())
+        for send in sends:
+            link.send(send)
+        await asyncio.sleep(0.1)
+    await link.close()
+    assert version.told, f"{address} does not tell its firmware"
+    return version.told
