@@ -8,6 +8,7 @@ BENCHES = {
     "camera": "what one camera costs, from an RTSP server through the whole pipeline to its reads, by step",
     "flights": "random sorties with orders and faults through the real flight code, judged on the world's truth",
     "ingest": "events a second from the broker to the database, beside raw COPY in the same run",
+    "kills": "each of our processes killed at random stages of a flight: does every one come down?",
     "objects": "people and vehicles found in a folder of pictures, and their cost",
     "mutants": "each flight rule with its code removed: does the flight bench or a test notice?",
     "misread": "does the room know how often its cameras misread, on simulated reads of known truth",

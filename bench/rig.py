@@ -23,7 +23,6 @@ from sim.dock import DockConfig, serve_dock
 from sim.truth import TruthLog
 from sim.vehicle import Vehicle, VehicleConfig, fly
 from sim.weather import WeatherConfig
-from tests.support.processes import free_port
 from wire.baseline import write_sealed
 from wire.events import Event, decode_event
 from wire.mavlink_key import create_mavlink_key
@@ -65,6 +64,12 @@ lon = {lon}
 """
 
 
+def free_port(kind: socket.SocketKind) -> int:
+    with socket.socket(type=kind) as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
 def limits_toml() -> str:
     values = LIMITS.model_dump()
     fence = [list(corner) for corner in values.pop("fence")]
@@ -72,9 +77,12 @@ def limits_toml() -> str:
 
 
 class Rig:
-    """Use it as a context. `weather`: of the simulated station and air."""
+    """Use it as a context. `weather`: of the simulated station and air. `supervised`: the box, not flight alone."""
 
-    def __init__(self, folder: Path, broker_port: int, weather: WeatherConfig | None = None) -> None:
+    def __init__(
+        self, folder: Path, broker_port: int, weather: WeatherConfig | None = None, *, supervised: bool = False
+    ) -> None:
+        self._supervised = supervised
         self.folder, self.data = folder, folder / "data"
         self.data.mkdir(parents=True, exist_ok=True)
         create_key(folder / "box.key", folder / "box.pub")
@@ -125,7 +133,8 @@ class Rig:
         return self._town.vehicle
 
     def start(self, boot: int = 1) -> None:
-        command = [sys.executable, "-m", "edge.flight", str(self.site), "--boot", str(boot)]
+        flight = ["edge.flight", str(self.site), "--boot", str(boot)]
+        command = [sys.executable, "-m", *(["edge", str(self.site)] if self._supervised else flight)]
         log = (self.folder / "flight.log").open("ab")
         self.process = subprocess.Popen(command, stderr=log, env={**os.environ, "PYTHONUNBUFFERED": "1"})
         log.close()
@@ -179,7 +188,7 @@ class Rig:
         """`seconds` only ends a hopeless wait."""
         deadline = time.monotonic() + seconds
         while not condition():
-            assert time.monotonic() < deadline, f"never {what}: {self.vehicle} {self.answers} {self._log()}"
+            assert time.monotonic() < deadline, f"never {what}: {self.vehicle} {self.answers} {self.tail()}"
             time.sleep(0.02)
 
     def events(self) -> list[Event]:
@@ -188,7 +197,8 @@ class Rig:
         outbox.close()
         return [decode_event(line) for line in lines]
 
-    def _log(self) -> str:
+    def tail(self) -> str:
+        """The end of the processes' log."""
         return (self.folder / "flight.log").read_text()[-3000:]
 
     def _vehicle(self, _topic: str, payload: bytes) -> None:

@@ -5,10 +5,10 @@ from pathlib import Path
 import pytest
 
 from bench.lockstep import AIRCRAFT, BASELINE, DOCK, EDGE, LIMITS
+from bench.rig import SITE, limits_toml
 from edge.__main__ import check
 from edge.config import SiteConfig
 from edge.flight.guards import guard
-from tests.support.flight_rig import SITE, limits_toml
 from tests.support.sim_pilot import REPO
 from wire import baseline_command
 from wire.baseline import read_rules, read_sealed, write_sealed

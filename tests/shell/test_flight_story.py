@@ -10,9 +10,9 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from bench.lockstep import DOCK, EDGE
 from bench.replay import main as replayed
+from bench.rig import Rig
 from edge.health import gather
 from sim.weather import WeatherConfig
-from tests.support.flight_rig import Rig
 from wire.events import GENESIS, DockEvent, FlightEvent, OrderOutcome, chain_hash
 from wire.orders import GoTo, Hold, Land, Launch, Lease, OrderState, Return
 from wire.signing import seal
