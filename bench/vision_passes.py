@@ -27,11 +27,12 @@ STRETCH = 250
 
 @dataclass(frozen=True)
 class Seen:
-    """A vehicle's true mark, and the read that was told of it: None where none was."""
+    """A vehicle's true mark, and the read that was told of it: None where none was; `raw`: before the formats spoke."""
 
     mark: str
     vrm: str | None
     confidence: float
+    raw: str | None = None
 
 
 def measure(vehicles: int, seed: int, workers: int) -> dict[str, Any]:
@@ -62,7 +63,7 @@ def figures(seen: list[Seen], seed: int) -> dict[str, Any]:
 
 def _matches(seen: list[Seen], told: list[Seen], seed: int) -> Iterable[Match | None]:
     marks, least = hotlist([one.mark for one in seen], seed), IncidentConfig().min_confidence
-    return [match(one.vrm or "", one.confidence, marks, min_confidence=least, now=EPOCH) for one in told]
+    return [match(one.vrm or "", one.confidence, marks, min_confidence=least, now=EPOCH, raw=one.raw) for one in told]
 
 
 def _stretch(part: tuple[int, int, int]) -> list[Seen]:
@@ -79,7 +80,9 @@ def _stretch(part: tuple[int, int, int]) -> list[Seen]:
     for number in range(start, start + count):
         vrm, frames = sights(np.random.default_rng([seed, number]))
         consensus = told(read, frames)
-        known = consensus is not None and plausible(consensus)
-        sure = curve(consensus.share, consensus.readings) if consensus else 0.0
-        seen.append(Seen(vrm, consensus.vrm, sure) if consensus and known else Seen(vrm, None, 0.0))
+        if consensus and plausible(consensus):
+            sure = curve(consensus.share, consensus.readings)
+            seen.append(Seen(vrm, consensus.vrm, sure, consensus.raw))
+        else:
+            seen.append(Seen(vrm, None, 0.0))
     return seen

@@ -125,7 +125,8 @@ class FakeEdge:
         moment = now() - timedelta(seconds=seconds_ago)
         body = ObjectPlaced(
             camera=CAMERA, label=label, confidence=0.7, captured_at=moment, track=track, box=(0, 0, 40, 20),
-            frame=(640, 360), lat=SCENE[0] + 3e-4, lon=SCENE[1] + 3e-4 * track, error_m=5.4, covariance_m2=(4, 0, 4), height_m=30,
+            frame=(640, 360), lat=SCENE[0] + 3e-4, lon=SCENE[1] + 3e-4 * track, error_m=5.4,
+            covariance_m2=(4, 0, 4), height_m=30,
         )  # fmt: skip
         event = Event(
             id=fresh_uuid7(), box=DOCK_BOX, boot=1, seq=track, happened_at=moment, clock_offset_ms=1.0,
