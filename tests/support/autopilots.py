@@ -69,7 +69,8 @@ class Kind:
     system_id: int = 1
     fits: Mapping[str, float] = field(default_factory=dict)
     """Where its body or its clock differs from the demo site's."""
-    takes_key: bool = True
+    signs_from: str = "0"
+    """The first firmware that takes a signing key by SETUP_SIGNING."""
 
 
 @dataclass(frozen=True)
@@ -79,6 +80,10 @@ class Running:
     kind: Kind
     link: str
     told: str
+
+    @property
+    def signs(self) -> bool:
+        return _number(self.told) >= _number(self.kind.signs_from)
 
     def baseline(self) -> Baseline:
         """The one for this firmware, naming it, made for short flights and this body."""
@@ -148,10 +153,10 @@ ARDUCOPTER = Kind(
     "arducopter", "arducopter", _arducopter, {"4.7": "arducopter-4.7.toml", "4.6": "arducopter.toml"}, fits=THREE_CELLS
 )
 PX4 = Kind(
-    "px4", "px4", _px4, {"1.15": "px4.toml"}, dock=Place(47.397742, 8.545594), system_id=1 + INSTANCE, takes_key=False
+    "px4", "px4", _px4, {"1.15": "px4.toml"}, dock=Place(47.397742, 8.545594), system_id=1 + INSTANCE, signs_from="1.18"
 )
-"""It stands where SIH_LOC_LAT0 and SIH_LOC_LON0 put it by default: their unit changed after 1.15. Releases know no
-signing; the main branch does (MAV_SIGN_CFG), and nothing is proven of it here."""
+"""It stands where SIH_LOC_LAT0 and SIH_LOC_LON0 put it by default: their unit changed after 1.15. A key counts on every
+link as soon as it is given (docs.px4.io v1.18, MAVLink Message Signing)."""
 KINDS = (SIMULATED, ARDUCOPTER, PX4)
 
 
