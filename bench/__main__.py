@@ -6,6 +6,7 @@ from importlib import import_module
 BENCHES = {
     "backends": "the same networks on every runtime that is installed: cost and agreement",
     "camera": "what one camera costs, from an RTSP server through the whole pipeline to its reads, by step",
+    "fleet": "simulated aircraft in one process: how many times real time?",
     "flights": "random sorties with orders and faults through the real flight code, judged on the world's truth",
     "ingest": "events a second from the broker to the database, beside raw COPY in the same run",
     "kills": "each of our processes killed at random stages of a flight: does every one come down?",

@@ -53,6 +53,7 @@ class _Story:
         self.case, self.rig, self.broker, self.port = case, rig, broker, port
         self.began_s = self.since_s = time.monotonic()
         self.stage: str | None = None
+        self.launched_s = self.began_s
         self.launch: UUID | None = None
         self.errand_done = False
         self.killed_in, self.kill_s, self.back_s = "", NEVER_S, NEVER_S
@@ -85,7 +86,7 @@ class _Story:
             self.down_alive = self._is_alive()
 
     def _kill(self, now_s: float) -> None:
-        passed_by = self.launch is not None and self.stage in RESTING
+        passed_by = self.launch is not None and self.stage in RESTING and now_s - self.launched_s > SETTLE_S
         if self.kill_s == NEVER_S and (self.stage == self.case.stage or passed_by):
             self.kill_s = now_s + self.case.after_s
         if self.killed_in or now_s < self.kill_s:
@@ -127,6 +128,7 @@ class _Story:
                 asked = rig.order(self.case.scene)
                 with suppress(AssertionError):
                     rig.until(lambda: rig.states(asked), "answered", 5)
+                self.launched_s = now_s
                 self.launch = asked if OrderState.ACCEPTED in rig.states(asked) else None
             case Stage.ARMING if self.case.errand is Errand.ABORT and not self.errand_done:
                 self.errand_done = True
