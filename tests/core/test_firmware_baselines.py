@@ -61,6 +61,7 @@ def test_a_landing_takes_no_longer_than_the_planner_counts_on() -> None:
     height = SITE.scene_alt_rel_m
     landing = (height - slow) / COMMON["descent"][0] + slow / COMMON["land"][0]
     assert landing <= height / SITE.descent_mps
+    assert PX4["MPC_LAND_ALT2"] < PX4["MPC_LAND_ALT1"], "PX4 divides by their difference"
 
 
 def test_link_loss_returns_after_5_s_without_a_process_of_ours() -> None:
