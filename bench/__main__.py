@@ -13,6 +13,7 @@ BENCHES = {
     "objects": "people and vehicles found in a folder of pictures, and their cost",
     "mutants": "each flight rule with its code removed: does the flight bench or a test notice?",
     "misread": "does the room know how often its cameras misread, on simulated reads of known truth",
+    "orders": "from an order at the broker to the arm command on the wire, and from an abort to its ACK, under a flood",
     "redact": "plates left uncovered in a redacted clip, and what covering costs",
     "replay": "a flight that a box recorded, through the flight code again: the same decisions?",
     "vision": "plates read in a folder of pictures, and their cost, beside a peer in the same run",

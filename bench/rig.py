@@ -80,7 +80,13 @@ class Rig:
     """Use it as a context. `weather`: of the simulated station and air. `supervised`: the box, not flight alone."""
 
     def __init__(
-        self, folder: Path, broker_port: int, weather: WeatherConfig | None = None, *, supervised: bool = False
+        self,
+        folder: Path,
+        broker_port: int,
+        weather: WeatherConfig | None = None,
+        *,
+        supervised: bool = False,
+        lid_s: float = 4.0,
     ) -> None:
         self._supervised = supervised
         self.folder, self.data = folder, folder / "data"
@@ -98,7 +104,7 @@ class Rig:
                 mavlink=self._ports[0], modbus=self._ports[1], limits=limits_toml(),
             )
         )  # fmt: skip
-        self._town = _Town(self._ports, weather or WeatherConfig(), folder)
+        self._town = _Town(self._ports, weather or WeatherConfig(), folder, lid_s)
         self.answers: list[OrderAnswer] = []
         self.vehicle: VehicleState | None = None
         self.vehicles = 0
@@ -212,7 +218,7 @@ class Rig:
 class _Town(threading.Thread):
     """Aircraft, dock and the uplink's clock file, in a loop of their own."""
 
-    def __init__(self, ports: tuple[int, int], weather: WeatherConfig, folder: Path) -> None:
+    def __init__(self, ports: tuple[int, int], weather: WeatherConfig, folder: Path, lid_s: float) -> None:
         super().__init__(daemon=True)
         self.clock, self._data = Clock(), folder / "data"
         self.truth = TruthLog(None, self.clock)
@@ -220,7 +226,7 @@ class _Town(threading.Thread):
         config = VehicleConfig(name=AIRCRAFT, mavlink=url, powered_s=60, weather=weather, lat=DOCK.lat, lon=DOCK.lon,
             adsb=True, remote_id=True, signing_key=folder / "aircraft.mavlink")  # fmt: skip
         self.vehicle = Vehicle(config, self.truth.write)
-        self._dock = DockConfig(name=EDGE, modbus_port=ports[1])
+        self._dock = DockConfig(name=EDGE, modbus_port=ports[1], lid_s=lid_s)
         self._leave: Callable[[], object] = lambda: None
 
     def run(self) -> None:
