@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from bench.mutants_cut import Cut, always, entries, method, nothing, swap
 from edge.config import FlightConfig, Limits, SiteConfig
-from edge.flight import launch, tape
+from edge.flight import launch, state, tape
 from edge.flight.autopilots import Do
 from edge.flight.frames import Frame
 from edge.flight.launch import Happened, Stage
@@ -75,6 +75,9 @@ TESTED: dict[str, Tested] = {
     "an aircraft that does not say whether it flies is waited for": Tested(
         ("F25",), (f"{CORE}sorties.py", "-k", "beneath"),
         entries(launch.STEPS, {(Stage.STARTING, Happened.FOUND_UNJUDGED): None}),
+    ),
+    "a box that begins anew forgets that it was on its way home": Tested(
+        ("F28",), (f"{CORE}sorties.py", "-k", "though_no_order"), entries(state.WAYS, dict.fromkeys(state.WAYS))
     ),
     "the last of the charge is flown away": Tested(
         ("F22",), (f"{CORE}landing.py", "-k", "charge"), swap("edge.flight.landing", "_reaches", always(True))

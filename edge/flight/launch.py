@@ -93,7 +93,7 @@ class Happened(StrEnum):
     FOUND_UNJUDGED = "found_unjudged"
     """Armed, and it doesn't say whether it flies."""
     FOUND_RECALLED = "found_recalled"
-    """In the air with an order to return, or to land, that it doesn't fly: these two."""
+    """In the air on its way home, or down, or with an order to, that it doesn't fly: these two."""
     FOUND_TOLD_DOWN = "found_told_down"
     FOUND_RETURNING = "found_returning"
     FOUND_LANDING = "found_landing"

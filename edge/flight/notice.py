@@ -208,9 +208,9 @@ def _found_up(sortie: Sortie, seen: Seen, site: Site) -> tuple[Happened, str]:
         return Happened.FOUND_RETURNING, "found in the air, returning"
     if mode == site.profile.mode_of[Do.LAND]:
         return Happened.FOUND_LANDING, "found in the air, landing"
-    for order in sortie.opened:
-        if order.act in RECALLS:
-            return RECALLS[order.act], f"found in the air in {mode}, with an order to {order.act}"
+    for act in (sortie.way, *(order.act for order in sortie.opened)):
+        if act in RECALLS:
+            return RECALLS[act], f"found in the air in {mode}, on its way to {act}"
     if mode == site.profile.guided and target and sortie.opened:
         climbing = on_pad(seen, site) and (seen.telemetry.alt_rel_m or 0) < target.alt_rel_m - 1.5
         return (Happened.FOUND_CLIMBING if climbing else Happened.FOUND_UNDER_WAY), "found in the air, under way"

@@ -1,5 +1,6 @@
 """One sortie (pure values): the stage of the launch table and what belongs to it; what of it outlives a restart."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from uuid import UUID
 
@@ -8,6 +9,13 @@ from edge.flight.launch import Stage
 from edge.flight.life import Open
 from edge.flight.talk import Talk
 from wire.frozen import Frozen
+
+S = Stage
+WAYS: Mapping[Stage, str] = {
+    **dict.fromkeys((S.RETURNING, S.LANDING, S.GOING_AROUND, S.YIELDING, S.DIVERTING), "return"),
+    S.LANDING_HERE: "land",
+}
+"""Stages that end on the ground, as the act of an order; by whose word they began is no matter."""
 
 
 @dataclass(frozen=True)
@@ -52,6 +60,8 @@ class Sortie:
     """It was not to be seen at all: the dock is no landing place any more."""
     shut_s: float | None = None
     """Since when, in the air, the lid has not been proven open (F22)."""
+    way: str = ""
+    """Before the box restarted: of WAYS, "" where it was on none of them."""
 
     @property
     def flew(self) -> bool:
@@ -69,6 +79,7 @@ class Saved(Frozen):
     incident_id: UUID | None = None
     forced: tuple[str, ...] = ()
     took_off_s: float | None = None
+    way: str = ""
 
 
 def save(sortie: Sortie) -> Saved:
@@ -81,6 +92,7 @@ def save(sortie: Sortie) -> Saved:
         incident_id=sortie.incident_id,
         forced=sortie.forced,
         took_off_s=sortie.took_off_s,
+        way=sortie.way if sortie.stage is Stage.STARTING else WAYS.get(sortie.stage, ""),
     )
 
 
@@ -96,5 +108,6 @@ def resume(saved: Saved, now_s: float) -> Sortie:
         incident_id=saved.incident_id,
         forced=saved.forced,
         took_off_s=flown,
+        way=saved.way,
         failure="the box restarted" if saved.opened else "",
     )

@@ -417,6 +417,21 @@ def test_restarted_before_its_return_or_landing_was_begun_it_is_asked_for_again(
     safe(world)
 
 
+@pytest.mark.parametrize("stage", [Stage.GOING_AROUND, Stage.YIELDING, Stage.DIVERTING])
+def test_restarted_on_its_way_home_it_comes_home_though_no_order_says_so(stage: Stage) -> None:
+    """These are flown by GUIDED, or stand still: the autopilot alone does not tell that it was on its way home."""
+    world = _fly_to(stage)
+    world.run(1.0)
+    assert world.sortie.stage is stage
+    own_will = replace(world.sortie, opened=tuple(order for order in world.sortie.opened if order.act == "launch"))
+    world.restart(resume(save(own_will), world.now_s))
+    world.run(0.1).restart(resume(save(world.sortie), world.now_s))
+    world.until(lambda w: w.sortie.stage is not Stage.STARTING)
+    assert world.sortie.stage is Stage.RETURNING
+    world.until_stage(Stage.PARKED, Stage.LANDED_OUT)
+    safe(world)
+
+
 @pytest.mark.parametrize("late", [{"remote_id_s": None}, {"battery_s": None}])
 def test_restarted_in_flight_it_waits_for_what_comes_late_and_returns_for_what_does_not_come(
     late: dict[str, None],
