@@ -67,7 +67,7 @@ class Reading:
 class Consensus:
     """`text`: as voted; `raw`: as voted before the formats spoke, as its surest reading saw it; `vrm`: canonical;
     `agreeing`: readings of weight that say the same (O = 0, I = 1); `share`: how likely the whole text is among all
-    that were considered; `part`: a longer reading holds it."""
+    that were considered; `part`: a longer reading holds it; `saying`: readings of any weight that say the same."""
 
     text: str
     vrm: str
@@ -78,6 +78,7 @@ class Consensus:
     raw: str
     share: float = 1.0
     part: bool = False
+    saying: int = 1
 
     @property
     def confidence(self) -> float:
@@ -108,12 +109,15 @@ def vote(readings: list[Reading]) -> Consensus | None:
         return None
     text = "".join(_shown(columns[at], char) for at, char in zip(weighed.at, weighed.text, strict=True))
     mark = known_as(text, gaps if len(text) == len(pivot.text) else frozenset())
-    agreeing = sum(r.weight >= FULL_WEIGHT and fold(r.text) == fold(text) for r in readings)
+    same = [reading.weight for reading in readings if fold(reading.text) == fold(text)]
+    agreeing = sum(weight >= FULL_WEIGHT for weight in same)
     read = "".join(_shown(column, first_choice(place)) for column, place in zip(columns, places, strict=True))
     raw = max((r for r in readings if r.text == read), key=lambda r: r.confidence, default=Reading(read, (), read)).raw
     part = mark.format != "current" and any(_holds(reading, text) for reading in readings)
     share = min(weighed.share, PART_SHARE) if part else weighed.share
-    return Consensus(text, mark.canonical, mark.format, weighed.chars, len(readings), agreeing, raw, share, part)
+    return Consensus(
+        text, mark.canonical, mark.format, weighed.chars, len(readings), agreeing, raw, share, part, len(same)
+    )
 
 
 def _gaps(readings: list[Reading], length: int) -> frozenset[int]:
@@ -229,6 +233,10 @@ def implausible(consensus: Consensus) -> str:
         return f"{len(consensus.vrm)} characters make no mark"
     if not known and not any(char.isdigit() for char in consensus.vrm):
         return "fits no format and has no digit: lettering"
+    if consensus.readings > 1 and not known and consensus.saying < 2:
+        return "fits no format and every look read it otherwise"
+    if consensus.readings > 1 and len(consensus.vrm) < WHOLE and not consensus.agreeing:
+        return "a short mark, seen from afar only: it may be a part of another"
     return ""
 
 

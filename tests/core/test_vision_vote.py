@@ -174,3 +174,18 @@ def test_the_whole_mark_is_told_though_a_part_of_it_was() -> None:
 )
 def test_lettering_is_no_plate(text: str, sure: float, expected: bool) -> None:
     assert plausible(consensus(reading(text, sure=sure))) is expected
+
+
+def test_where_every_look_differs_a_mark_of_no_format_is_not_told() -> None:
+    looks = [reading(text, sure=0.9) for text in ("AOBH", "AX1BH", "AX16DRH", "AX1OBH", "AX160")]
+    assert vote(looks) is not None
+    assert not plausible(consensus(*looks))
+    assert plausible(consensus(*[reading("AX1OBHQ")] * 2, reading("AX1OBH")))
+
+
+def test_a_short_mark_that_was_seen_from_afar_only_is_not_told() -> None:
+    """Rain and distance leave YU5 of YU59DRC, and the reader is sure of it."""
+    far, near = replace(reading("YU5"), weight=0.25), reading("YU5")
+    assert not plausible(consensus(far, far, far))
+    assert plausible(consensus(far, far, near))
+    assert plausible(consensus(*[replace(reading("YU59DRC"), weight=0.25)] * 3))
