@@ -4,7 +4,6 @@ import asyncio
 import time
 from collections import Counter
 from contextlib import suppress
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -13,50 +12,36 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 from pydantic import ValidationError
 
 from edge.flight import streams
+from edge.flight.bulletin import Bulletin
 from edge.flight.deadman import beat
 from edge.flight.disk import Disk
 from edge.flight.dock import Dock
-from edge.flight.dockside import DockReading, lid
+from edge.flight.dockside import DockReading
 from edge.flight.gate import Go, Memory, Refusal, Repeat, gate, heard, life
 from edge.flight.inspector import Inspector
 from edge.flight.launch import Stage
 from edge.flight.life import Answered
 from edge.flight.link import Link
 from edge.flight.lookdown import Lookdown
-from edge.flight.report import dock_state, inputs, vehicle_state
+from edge.flight.rhythm import RHYTHM, Due
 from edge.flight.roomclock import RoomClock, found_flying, room_lives, tick
 from edge.flight.seen import Seen, Site
-from edge.flight.sortie import Moved, Step, advance, may_close, obey
+from edge.flight.sortie import Step, advance, may_close, obey
 from edge.flight.state import Sortie, resume, save
 from edge.flight.tape import Tape
 from edge.flight.telemetry import Message, Telemetry, hear
 from edge.flight.voice import Voice
 from edge.health import clock_age_s, read_clock_offset_ms
-from wire.events import DockEvent, FlightEvent
 from wire.mqtt import Mqtt
 from wire.orders import GoTo, Launch, Order, OrderState
 from wire.signing import BadSeal, unseal
-from wire.states import Lid, PartState
-from wire.topics import DOCK, ORDER, VEHICLE
+from wire.states import Lid
+from wire.topics import ORDER
 
 log = structlog.get_logger()
 TICK_S = 0.05
 LOOK_S = 0.25
 """How often the dock is read."""
-
-
-@dataclass(frozen=True)
-class Rhythm:
-    """Seconds between what is due at a rate of its own."""
-
-    vehicle: float = 0.2
-    dock: float = 1.0
-    health: float = 2.0
-    clock: float = 0.5
-    record: float = 1.0
-
-
-RHYTHM = Rhythm()
 
 
 class Pilot:
@@ -68,11 +53,10 @@ class Pilot:
         self._sortie: Sortie = resume(disk.saved(), time.monotonic())
         self._telemetry, self._inspector = Telemetry(), Inspector(site.wanted, link.send)
         self._lookdown, self._reading = Lookdown(site, link.send), DockReading()
-        self._lid_told: Lid | None = None
         self._clock = RoomClock()
         self._room_s = time.monotonic()
         self._tape, self._taped = Tape(), list[str]()
-        self._due: dict[str, float] = {}
+        self._due, self._bulletin = Due(), Bulletin(site, voice)
         self._streams_asked_s: float | None = None
         self._lid_wish: Lid | None = None
         self._wake_dock = asyncio.Event()
@@ -164,19 +148,18 @@ class Pilot:
 
     def _refuse(self, order: Order, reasons: tuple[str, ...], seen: Seen) -> None:
         self._voice.answer(Answered(order.id, OrderState.REFUSED, reasons))
-        what = f"{order.act.act}_refused"
-        self._log_flight(what, "; ".join(reasons), seen, order)
+        self._bulletin.flight(f"{order.act.act}_refused", "; ".join(reasons), self._sortie, seen, order)
 
     def _beat(self, room: bool, data_dir: Path) -> None:
         """One turn of the loop; the heartbeat is sent from nowhere else."""
         now_s = time.monotonic()
-        if self._is_due("clock", RHYTHM.clock, now_s):
+        if self._due("clock", RHYTHM.clock, now_s):
             self._room_s = now_s if room_lives(room, clock_age_s(data_dir)) else self._room_s
             offset_ms = read_clock_offset_ms(data_dir)
             self._clock = tick(self._clock, datetime.now(UTC), now_s, offset_ms, self._telemetry.airborne)
-        if self._is_due(*beat(self._sortie, self._telemetry, now_s), now_s):
+        if self._due(*beat(self._sortie, self._telemetry, now_s), now_s):
             self._link.heartbeat()
-        if self._is_due("record", RHYTHM.record, now_s):
+        if self._due("record", RHYTHM.record, now_s):
             self._voice.keep_record(self._link.cut, self._link.stamp)
             taped, self._taped = self._taped, []
             self._voice.keep_tape(taped)
@@ -187,7 +170,7 @@ class Pilot:
         step = advance(self._site, self._sortie, seen)
         self._taped += self._tape.turn(self._sortie, seen, None, step)
         self._take(step, seen)
-        self._say_what_is_due(seen)
+        self._bulletin.say_what_is_due(self._sortie, seen, self._memory, self.counts + self._link.counts)
 
     def _take(self, step: Step, seen: Seen) -> None:
         """Carries a step out: commands first, words after."""
@@ -202,7 +185,7 @@ class Pilot:
             self._voice.answer(word)
         if step.moved:
             self._clock = RoomClock() if found_flying(step.moved.before, step.moved.after) else self._clock
-            self._log_move(step.moved, seen)
+            self._bulletin.moved(step.moved, step.sortie, seen)
         if changed:
             self._voice.keep_sortie(save(step.sortie))
 
@@ -235,64 +218,10 @@ class Pilot:
             elif wish is Lid.CLOSED and may_close(self._seen()):
                 await self._dock.close_lid()
             self._reading = await self._dock.read()
-            self._log_dock()
+            self._bulletin.dock(self._reading, time.monotonic())
             self._wake_dock.clear()
             with suppress(TimeoutError):
                 await asyncio.wait_for(self._wake_dock.wait(), LOOK_S)
-
-    def _say_what_is_due(self, seen: Seen) -> None:
-        at = datetime.now(UTC)
-        if self._is_due("vehicle", RHYTHM.vehicle, seen.now_s):
-            self._voice.state(VEHICLE, vehicle_state(self._site, self._sortie, seen, at, self._memory))
-        if self._is_due("dock", RHYTHM.dock, seen.now_s):
-            self._voice.state(DOCK, dock_state(self._site, self._reading, seen.now_s, at))
-        if self._is_due("health", RHYTHM.health, seen.now_s):
-            self._say_health(seen)
-
-    def _say_health(self, seen: Seen) -> None:
-        well = seen.link_ok() and self._sortie.stage is not Stage.FAULT and not self._voice.stuck
-        detail = "" if seen.link_ok() else "no link to the aircraft"
-        detail = "cannot write to the disk" if self._voice.stuck else detail or self._sortie.failure
-        figures = {name: float(count) for name, count in (self.counts + self._link.counts + self._voice.lost).items()}
-        self._voice.health("flight", PartState.OK if well else PartState.DEGRADED, detail, figures)
-        connected = self._reading.connected
-        detail = "" if connected else "no connection to the dock"
-        self._voice.health("dock", PartState.OK if connected else PartState.DOWN, detail, {})
-
-    def _is_due(self, name: str, every_s: float, now_s: float) -> bool:
-        if now_s < self._due.get(name, 0.0):
-            return False
-        self._due[name] = now_s + every_s
-        return True
-
-    def _log_move(self, moved: Moved, seen: Seen) -> None:
-        log.info("stage", before=str(moved.before), now=str(moved.after), why=moved.cause.text)
-        self._log_flight(str(moved.cause.happened), moved.cause.text, seen)
-
-    def _log_flight(self, what: str, text: str, seen: Seen, order: Order | None = None) -> None:
-        place = seen.telemetry.place
-        event = FlightEvent(
-            aircraft=self._site.aircraft,
-            stage=self._sortie.stage,
-            what=what,
-            text=text,
-            order_id=order.id if order else self._sortie.launch_id,
-            incident_id=order.incident_id if order else self._sortie.incident_id,
-            lat=place.lat if place else None,
-            lon=place.lon if place else None,
-            alt_rel_m=seen.telemetry.alt_rel_m,
-            inputs=inputs(self._site, self._sortie, seen),
-        )
-        self._voice.event(event, datetime.now(UTC))
-
-    def _log_dock(self) -> None:
-        """Ends of the lid's way, and its loss; not the way itself."""
-        now = lid(self._reading, time.monotonic())
-        if now in (self._lid_told, Lid.MOVING):
-            return
-        self._lid_told = now
-        log.info("lid", state=str(now))
-        self._voice.event(DockEvent(what=f"lid_{now}", lid=now), datetime.now(UTC))
 
     async def _close(self, mqtt: Mqtt, helpers: list[asyncio.Task[None]]) -> None:
         """The aircraft is left as it is: its own failsafe brings it home if nobody takes over (F11)."""
