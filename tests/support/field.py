@@ -146,7 +146,7 @@ class _Ground(threading.Thread):
         super().__init__(daemon=True)
         self.clock, self._data, self._shadow = Clock(), data, shadow
         self.truth = TruthLog(None, self.clock)
-        self._dock = DockConfig(name=EDGE, modbus_port=port)
+        self._dock = DockConfig(name=EDGE, modbus_port=port, lid_s=1.5)
         self._leave: Callable[[], object] = lambda: None
 
     def run(self) -> None:
