@@ -16,13 +16,14 @@ from edge.flight.dockside import OPEN_PCT, DockReading, take
 from edge.flight.fence import make_fence
 from edge.flight.gate import Go, Memory, Refusal, Repeat, gate, heard
 from edge.flight.geometry import Place
+from edge.flight.hearing import hear
 from edge.flight.launch import Stage
 from edge.flight.life import Answered
 from edge.flight.roomclock import RoomClock, found_flying, tick
 from edge.flight.seen import Fitted, Seen, Site
 from edge.flight.sortie import Moved, Step, advance, obey
 from edge.flight.state import Sortie
-from edge.flight.telemetry import Telemetry, hear
+from edge.flight.telemetry import Telemetry
 from sim.dock import Dock, DockConfig
 from sim.radio import Radio
 from sim.vehicle import Vehicle, VehicleConfig

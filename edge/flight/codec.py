@@ -8,10 +8,11 @@ from pymavlink.dialects.v20 import ardupilotmega as dialect
 
 from edge.flight.autopilots import Command
 from edge.flight.frames import Frame, frames
+from edge.flight.hearing import COMPONENTS
 from edge.flight.inspection import CONVERSED
 from edge.flight.say import TO_ALL, Say
 from edge.flight.signing import Signing
-from edge.flight.telemetry import COMPONENTS, Message
+from edge.flight.telemetry import Message
 
 GCS_SYSTEM, GCS_COMPONENT = 255, 190
 """ArduPilot's failsafe listens to the ground station of SYSID_MYGCS, 255 by default."""

@@ -18,6 +18,7 @@ from edge.flight.disk import Disk
 from edge.flight.dock import Dock
 from edge.flight.dockside import DockReading
 from edge.flight.gate import Go, Memory, Refusal, Repeat, gate, heard, life
+from edge.flight.hearing import hear
 from edge.flight.inspector import Inspector
 from edge.flight.launch import Stage
 from edge.flight.life import Answered
@@ -29,7 +30,7 @@ from edge.flight.seen import Seen, Site
 from edge.flight.sortie import Step, advance, may_close, obey
 from edge.flight.state import Sortie, resume, save
 from edge.flight.tape import Tape
-from edge.flight.telemetry import Message, Telemetry, hear
+from edge.flight.telemetry import Message, Telemetry
 from edge.flight.voice import Voice
 from edge.health import clock_age_s, read_clock_offset_ms
 from wire.mqtt import Mqtt

@@ -12,12 +12,13 @@ from itertools import product
 from edge.config import ViewConfig
 from edge.flight.autopilots import NAN, Cmd, Command
 from edge.flight.geometry import distance_m
+from edge.flight.hearing import HORIZON_LOCKED
 from edge.flight.homeward import position_lies
 from edge.flight.launch import Stage
 from edge.flight.marker import MARKER_DEG, looks_for_marker
 from edge.flight.seen import Seen, Site
 from edge.flight.state import Eye, Sortie
-from edge.flight.telemetry import HORIZON_LOCKED, Telemetry, is_fresh
+from edge.flight.telemetry import Telemetry, is_fresh
 
 LATEST_S = 1.0
 """A figure older than this says nothing about a picture."""

@@ -11,11 +11,12 @@ from bench.lockstep import BASELINE, DOCK, FENCE, SCENE, World
 from edge.flight import inspection
 from edge.flight.autopilots import Cmd
 from edge.flight.codec import SPEAKS, Codec
+from edge.flight.hearing import COMPONENTS, hear
 from edge.flight.inspection import CONVERSED, heard, look, make_wanted
 from edge.flight.launch import Stage
 from edge.flight.say import Said
 from edge.flight.state import Sortie
-from edge.flight.telemetry import COMPONENTS, Landed, Telemetry, hear
+from edge.flight.telemetry import Landed, Telemetry
 from sim import mavlink as sim
 
 HEARTBEAT, COMMAND_INT, COMMAND_LONG = 0, 75, 76

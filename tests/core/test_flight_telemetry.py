@@ -11,7 +11,8 @@ from edge.flight import streams
 from edge.flight.autopilots import Cmd, Command, Do, asks, profile_of
 from edge.flight.codec import Codec
 from edge.flight.geometry import Place, Target
-from edge.flight.telemetry import Landed, Telemetry, hear
+from edge.flight.hearing import hear
+from edge.flight.telemetry import Landed, Telemetry
 
 POSITION = dialect.MAVLink_global_position_int_message(
     1000, 522000000, 1200000, 45_500, 30_250, 300, -400, -150, 27_050

@@ -9,10 +9,11 @@ from bench.lockstep import DOCK, World
 from edge.flight import airspace, traffic
 from edge.flight.airspace import way_out
 from edge.flight.geometry import M_PER_DEG, Place
+from edge.flight.hearing import hear
 from edge.flight.launch import Stage
 from edge.flight.report import warnings
 from edge.flight.seen import Seen
-from edge.flight.telemetry import Telemetry, hear
+from edge.flight.telemetry import Telemetry
 from edge.flight.traffic import Contact, GiveWay, Own, Ways
 from sim.autopilot.estimate import Origin
 from sim.beacons import Beacons, Intruder

@@ -14,12 +14,13 @@ from hypothesis import strategies as st
 from bench.lockstep import DOCK, LIMITS, SCENE, World, make_site
 from edge.config import ViewConfig
 from edge.flight.geometry import M_PER_DEG, Place, distance_m
+from edge.flight.hearing import hear
 from edge.flight.launch import Stage
 from edge.flight.report import vehicle_state
 from edge.flight.seen import Seen
 from edge.flight.state import Eye, Sortie, resume, save
 from edge.flight.tape import replay
-from edge.flight.telemetry import Landed, Telemetry, hear
+from edge.flight.telemetry import Landed, Telemetry
 from edge.flight.view import ANGLE_ERROR_DEG, pointing, reach_m, withheld
 from edge.vision.ground import Lens, Pose, meets
 from edge.vision.veil import may_show

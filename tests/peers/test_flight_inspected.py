@@ -10,11 +10,12 @@ from pathlib import Path
 import pytest
 
 from edge.flight import inspection, streams
+from edge.flight.hearing import hear
 from edge.flight.inspection import Inspection, make_wanted
 from edge.flight.launch import Stage
 from edge.flight.link import Link
 from edge.flight.state import Sortie
-from edge.flight.telemetry import Message, Telemetry, hear
+from edge.flight.telemetry import Message, Telemetry
 from tests.support.autopilots import KINDS, Kind, Running, started
 from tests.support.field import fence
 from wire.baseline import Baseline
