@@ -186,7 +186,7 @@ LID_WANTED: Mapping[Stage, Lid] = {
 """Asked of the dock until it is so; in the other stages the lid is left as it is."""
 
 DEADLINE_S: Mapping[Stage, float] = {
-    S.OPENING: 20, S.ARMING: 20, S.ABORTING: 15, S.CLIMBING: 60, S.YIELDING: 120, S.DIVERTING: 180,
-    S.CLOSING: 30,
+    S.OPENING: 20, S.ARMING: 20, S.ABORTING: 15, S.CLIMBING: 60, S.GOING_AROUND: 30, S.YIELDING: 120,
+    S.DIVERTING: 180, S.CLOSING: 30,
 }  # fmt: skip
 """Seconds in a stage after which TIMEOUT happens."""
