@@ -12,6 +12,9 @@ from edge.flight.state import Sortie
 from edge.flight.telemetry import Telemetry
 from edge.marker import MarkerSight, read_sight
 
+BELIEVED_S = 2.0
+"""As long as ArduCopter believes one. The file outlives the landing and the machine, and clocks are stepped."""
+
 
 class Lookdown:
     """`telemetry`: with the newest sight in it. Each sight is told to the autopilot once."""
@@ -29,7 +32,9 @@ class Lookdown:
         if sight is None or sight.at == self._told:
             return seen.telemetry
         self._told = sight.at
-        age_s = max(0.0, (datetime.now(UTC) - sight.at).total_seconds())
+        age_s = (datetime.now(UTC) - sight.at).total_seconds()
+        if not 0 <= age_s <= BELIEVED_S:
+            return seen.telemetry
         known = see(seen.telemetry, _vector(sight), seen.now_s - age_s, site.view)
         if known is not seen.telemetry and known.marker_s is not None:
             self._send(landing_target(site.marker.number, known.marker_m, known.marker_s))

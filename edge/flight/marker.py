@@ -43,11 +43,15 @@ def looks_for_marker(site: Site, sortie: Sortie, seen: Seen) -> bool:
 
 
 def see(known: Telemetry, sight: Vector, at_s: float, view: ViewConfig) -> Telemetry:
-    """`sight`: metres from the camera: to the picture's right, to its lower edge, ahead of the lens."""
-    if not math.hypot(*sight) <= FARTHEST_M:
+    """`sight`: metres from the camera: to the picture's right, to its lower edge, ahead of the lens.
+
+    `known` as it was where that is too far, or where it is not known how a steadied camera and its airframe lay.
+    """
+    steady = view.mount == "gimbal"
+    lay = not steady or (is_fresh(known.gimbal_s, at_s, SEEN_S) and is_fresh(known.attitude_s, at_s, SEEN_S))
+    if not (lay and math.hypot(*sight) <= FARTHEST_M):
         return known
     right, below, ahead = sight
-    steady = view.mount == "gimbal"
     tilt = math.radians(known.gimbal_pitch_deg if steady else view.pitch_deg)
     forward = ahead * math.cos(tilt) + below * math.sin(tilt)
     down = below * math.cos(tilt) - ahead * math.sin(tilt)

@@ -136,7 +136,7 @@ class CameraProcess:
     def _signs(self) -> Signs:
         source = self._source
         hindrance = self._post.problem or (self._objects.hindrance if self._objects else "")
-        hindrance = hindrance or self._drift.problem
+        hindrance = hindrance or self._drift.problem or (self._pad.problem if self._pad else "")
         if not hindrance and source.counts.frames and source.codec != "h264":
             hindrance = f"no live view: the camera sends {source.codec}, browsers want h264"
         if not hindrance and source.outlook.blank:

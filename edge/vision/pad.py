@@ -20,6 +20,8 @@ class PadWatch:
     def __init__(self, find: MarkerFinder, data_dir: Path) -> None:
         self._find, self._data_dir = find, data_dir
         self.sights = 0
+        self.problem = ""
+        """Why the flight process is not told."""
 
     def __call__(self, frame: Frame) -> None:
         if not coming_down(read_aircraft(self._data_dir)):
@@ -27,7 +29,15 @@ class PadWatch:
         if place := self._find(frame.grey):
             right, below, ahead = place
             self.sights += 1
-            write_sight(self._data_dir, MarkerSight(at=frame.captured_at, right_m=right, below_m=below, ahead_m=ahead))
+            self._tell(MarkerSight(at=frame.captured_at, right_m=right, below_m=below, ahead_m=ahead))
+
+    def _tell(self, sight: MarkerSight) -> None:
+        """A full disk must not break the camera's stream, whose reader thread this is."""
+        try:
+            write_sight(self._data_dir, sight)
+            self.problem = ""
+        except OSError as error:
+            self.problem = f"the pad's marker is seen and can't be told ({error.strerror})"
 
 
 def make_pad_watch(site: SiteConfig, data_dir: Path) -> PadWatch | None:

@@ -152,7 +152,10 @@ def test_the_autopilot_finds_it_where_it_is(
     roll, pitch, yaw = turns
     truth = Estimate(north=off, east=-0.7 * off, down=-height, roll=roll, pitch=pitch, yaw=yaw)
     view = VIEW.model_copy(update={"mount": "gimbal" if mount else "fixed", "pitch_deg": -82})
-    known = Telemetry(roll_deg=math.degrees(roll), pitch_deg=math.degrees(pitch), gimbal_pitch_deg=[0, -85, -60][mount])
+    known = Telemetry(
+        attitude_s=1.0, roll_deg=math.degrees(roll), pitch_deg=math.degrees(pitch),
+        gimbal_s=1.0, gimbal_pitch_deg=[0, -85, -60][mount],
+    )  # fmt: skip
     sight = _through_the_camera(truth, math.radians(known.gimbal_pitch_deg if mount else -82), steady=bool(mount))
     said = landing_target(7, see(known, sight, 1.0, view).marker_m, 1.0)
     heard = dialect.MAVLink(None).parse_buffer(Codec(1, lambda _: None).encode(said))[0]
@@ -175,7 +178,8 @@ def _through_the_camera(truth: Estimate, tilt: float, *, steady: bool) -> tuple[
 
 
 def test_what_is_no_place_is_left_out() -> None:
-    known = Telemetry(gimbal_pitch_deg=-85)
+    known = Telemetry(attitude_s=1.0, gimbal_s=1.0, gimbal_pitch_deg=-85)
+    assert see(known, (0, 0, 4), 1.0, VIEW).marker_s == 1.0
     assert see(known, (math.nan, 0, 4), 1.0, VIEW) is known
     assert see(known, (0, 0, 60), 1.0, VIEW) is known
     good = {"x": 0.1, "y": 0.1, "z": 3.0, "frame": 12, "position_valid": 1}
@@ -184,6 +188,15 @@ def test_what_is_no_place_is_left_out() -> None:
         f = good | wrong
         message = make(0, 7, f["frame"], 0, 0, 3, 0, 0, f["x"], f["y"], f["z"], [1, 0, 0, 0], 2, f["position_valid"])
         assert (target(message, Estimate()) is None) is bool(wrong)
+
+
+@pytest.mark.parametrize("lacks", [{"gimbal_s": None}, {"attitude_s": None}, {"gimbal_s": 7.0}, {"attitude_s": 7.0}])
+def test_where_the_camera_looked_must_be_known(lacks: dict[str, float | None]) -> None:
+    """By a gimbal of long ago a marker under the aircraft may lie ahead of it, and it would fly there."""
+    known = replace(Telemetry(attitude_s=9.0, gimbal_s=9.0, gimbal_pitch_deg=-85), **lacks)  # type: ignore[arg-type]
+    assert see(known, (0, 0, 4), 9.0, VIEW) is known
+    fixed = VIEW.model_copy(update={"mount": "fixed"})
+    assert see(known, (0, 0, 4), 9.0, fixed).marker_s == 9.0
 
 
 def test_the_simulated_eye_does_not_see_what_is_hidden_or_out_of_sight() -> None:

@@ -19,7 +19,7 @@ from edge.flight.seen import Seen
 from edge.flight.state import Sortie
 from edge.flight.telemetry import Telemetry
 from edge.health import write_aircraft
-from edge.marker import MARKER, read_sight
+from edge.marker import MARKER, MarkerSight, read_sight, write_sight
 from edge.vision.frame import Frame
 from edge.vision.marker import MarkerFinder
 from edge.vision.pad import PadWatch
@@ -41,7 +41,9 @@ SITE = replace(
 NORTH_M, HEIGHT_M = 0.4, 3.0
 """Off the pad's middle, its nose to the north: so the marker lies behind."""
 HERE = Place(PAD.lat + NORTH_M / M_PER_DEG, PAD.lon)
-COMING_DOWN = Telemetry(place=HERE, alt_rel_m=HEIGHT_M, position_s=99.9, gimbal_s=99.9, gimbal_pitch_deg=-85.0)
+COMING_DOWN = Telemetry(
+    place=HERE, alt_rel_m=HEIGHT_M, position_s=99.9, attitude_s=99.9, gimbal_s=99.9, gimbal_pitch_deg=-85.0
+)
 LANDING = Sortie(Stage.LANDING)
 
 
@@ -93,6 +95,31 @@ def test_nothing_is_looked_for_but_on_the_last_metres_home(tmp_path: Path) -> No
     assert read_sight(tmp_path) is None
     assert watch.sights == 0
     watch(picture(datetime.now(UTC)))
+    assert read_sight(tmp_path) is not None
+
+
+@pytest.mark.parametrize("off_s", [-86_400, -3, 3, 86_400])
+def test_a_sight_of_an_earlier_landing_is_none_nor_one_before_the_clock_was_stepped_back(
+    tmp_path: Path, off_s: float
+) -> None:
+    """The file outlives the landing and the machine: older than the boot, its time would be no number for MAVLink."""
+    said: list[Say | Command] = []
+    at = datetime.now(UTC) + timedelta(seconds=off_s)
+    write_sight(tmp_path, MarkerSight(at=at, right_m=0.1, below_m=0.1, ahead_m=3.0))
+    seen = Seen(100.0, COMING_DOWN, DockReading())
+    assert Lookdown(SITE, said.append).telemetry(LANDING, seen, tmp_path) is COMING_DOWN
+    assert not said
+
+
+def test_a_disk_that_takes_no_sight_does_not_break_the_stream(tmp_path: Path) -> None:
+    watch = PadWatch(MarkerFinder(NUMBER, SIDE_M, VIEW.fov_deg), tmp_path)
+    told(tmp_path, "landing")
+    (tmp_path / MARKER).mkdir()
+    watch(picture(datetime.now(UTC)))
+    assert watch.problem
+    (tmp_path / MARKER).rmdir()
+    watch(picture(datetime.now(UTC)))
+    assert not watch.problem
     assert read_sight(tmp_path) is not None
 
 
