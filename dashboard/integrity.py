@@ -49,13 +49,13 @@ def get_integrity(desk: AtDesk, person: Signed) -> Integrity:
 def set_hold(desk: AtDesk, person: Signed, incident_id: UUID, body: Hold) -> IncidentRow:
     """Under legal hold retention spares the incident's reads and pictures. A second time changes nothing."""
     with desk.database.transaction() as db:
+        changed = incidents.hold_incident(db, incident_id, hold=body.hold)
         row = incidents.find_incident(db, incident_id)
         if row is None:
             raise Refused(404, "There is no such incident")
-        if row.hold != body.hold and incidents.hold_incident(db, incident_id, hold=body.hold):
+        if changed:
             act = "incident_held" if body.hold else "incident_released"
             audit.append_audit(db, person.name, act, reason=body.reason, incident_id=incident_id)
-            row = row.model_copy(update={"hold": body.hold})
         return row
 
 

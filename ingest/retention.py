@@ -16,6 +16,7 @@ from ingest.room import RetentionConfig, RoomConfig
 from ingest.store.audit import append_audit, forget_audit
 from ingest.store.connect import LOST, Db, connect, connect_patiently, database_url
 from ingest.store.holding import clear_shelf, count_before, forget_aside, shelve_day
+from ingest.store.incidents import keep_holds
 from ingest.store.partitions import count_day, days_of, drop_day
 from ingest.store.scenes import forget_scenes
 from ingest.store.schema import migrate
@@ -51,12 +52,15 @@ def run_retention(db: Db, config: RetentionConfig, today: date) -> Report:
     for table in TABLES:
         for day in (day for day in days_of(db, table) if day < cutoff(table, config, today)):
             with db.transaction():
+                keep_holds(db)
                 shelved[table] += shelve_day(db, table, day)
                 dropped[table] += count_day(db, table, day)
                 drop_day(db, table, day)
     before = datetime.combine(cutoff("reads", config, today), datetime.min.time(), UTC)
-    forget_scenes(db, before)  # first: the shelf keeps the pictures that they name
-    cleared = clear_shelf(db, before)
+    with db.transaction():
+        keep_holds(db)
+        forget_scenes(db, before)  # first: the shelf keeps the pictures that they name
+        cleared = clear_shelf(db, before)
     forget_aside(db, before)
     forget_audit(db, config.audit_days)
     left = sum(count_before(db, table, cutoff(table, config, today)) for table in TABLES)

@@ -41,6 +41,8 @@ _SELECT = (
     " i.lat, i.lon, i.tags, (SELECT count(*) FROM incident_events e WHERE e.incident_id = i.id) AS reads,"
     " i.state = 'open' AS alarm, i.acknowledged_by, i.closed_by, i.close_reason, i.hold FROM incidents i"
 )
+_HOLDS_LOCK = 7_226_403
+"""An arbitrary number for pg_advisory_lock: who changes a hold shares it, retention has it alone."""
 _FILTERS = {"open": "WHERE i.state <> 'closed'", "closed": "WHERE i.state = 'closed'", "all": ""}
 
 
@@ -86,8 +88,19 @@ def close_incident(db: Db, incident_id: UUID, who: str, reason: str) -> bool:
 
 
 def hold_incident(db: Db, incident_id: UUID, *, hold: bool) -> bool:
-    """Legal hold: retention spares its reads and pictures. The caller writes the audit."""
-    return _change(db, incident_id, "UPDATE incidents SET hold = %s WHERE id = %s", (hold, incident_id))
+    """Legal hold: retention spares its reads and pictures. False where it is so already. Notifies; the caller audits.
+
+    Waits while retention decides what goes: what was held before the decision stays, whoever commits last.
+    """
+    query = "UPDATE incidents SET hold = %s WHERE id = %s AND hold <> %s"
+    with db.transaction():
+        db.execute("SELECT pg_advisory_xact_lock_shared(%s)", (_HOLDS_LOCK,))
+        return _change(db, incident_id, query, (hold, incident_id, hold))
+
+
+def keep_holds(db: Db) -> None:
+    """Until the transaction ends nobody sets or lifts a hold, and those that were being set are there."""
+    db.execute("SELECT pg_advisory_xact_lock(%s)", (_HOLDS_LOCK,))
 
 
 def lock_marks(db: Db, folds: list[str]) -> None:

@@ -1,6 +1,7 @@
 """What is past its time is gone, what an incident holds stays, and both are counted (SAFETY.md S6)."""
 
 import hashlib
+from concurrent.futures import ThreadPoolExecutor, wait
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 from uuid import uuid4
@@ -14,6 +15,7 @@ from ingest.matching import marks_of
 from ingest.retention import run_retention
 from ingest.room import IncidentConfig, RetentionConfig
 from ingest.store.audit import append_audit, forget_audit, incident_audit, recent_audit
+from ingest.store.connect import connect
 from ingest.store.hotlists import current_hotlist, put_hotlist
 from ingest.store.incidents import close_incident, hold_incident, list_incidents
 from ingest.store.media import find_media
@@ -97,6 +99,30 @@ def test_open_incidents_and_legal_hold_keep_what_is_theirs(db: Db) -> None:
     close_incident(db, opened.id, "anna", "done")
     assert run_retention(db, CONFIG, later).cleared == 6
     assert counts(db) == {"events": 0, "reads": 0, "media": 0}
+
+
+def test_a_hold_that_is_being_set_while_days_go_keeps_what_is_its_own(db: Db) -> None:
+    """Two transactions at once: neither a day nor the shelf goes by what was true before the hold."""
+    first, *_ = list_incidents(db)
+    for incident in list_incidents(db):
+        close_incident(db, incident.id, "anna", "done")
+    db.execute("SET lock_timeout = '200ms'")
+    with connect(db.info.dsn) as other, other.transaction():
+        assert hold_incident(other, first.id, hold=True)
+        with pytest.raises(psycopg.errors.LockNotAvailable):
+            run_retention(db, CONFIG, DAY1 + timedelta(days=400))
+    assert run_retention(db, CONFIG, DAY1 + timedelta(days=400)).left == 0
+    assert len(incident_reads(db, first.id)) == 1
+
+
+def test_of_two_who_hold_at_once_one_did(db: Db) -> None:
+    first, *_ = list_incidents(db)
+    with connect(db.info.dsn) as other, ThreadPoolExecutor(1) as worker:
+        with other.transaction():
+            assert hold_incident(other, first.id, hold=True)
+            second = worker.submit(hold_incident, db, first.id, hold=True)
+            assert not wait([second], timeout=0.3).done
+        assert not second.result(timeout=10)
 
 
 def test_the_audit_trail_takes_additions_only(database: Db) -> None:
