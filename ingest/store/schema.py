@@ -155,7 +155,10 @@ CREATE INDEX ON chain_heads (box) WHERE signed IS false;
 """
 """The console asks for the last day's heads and for every forged one; a box signs one a minute."""
 
-MIGRATIONS = (_EVENTS, _INCIDENTS, _ORDERS, _PEOPLE, _HEADS, _SCENES, _QUALITY, _STORED, _ENDS, _LOOKED_AT)
+_TRIMMED = "CREATE INDEX ON rejected (box, at);"
+"""Every five seconds each box that was heard keeps its newest: without it 0.2 s a box in a table of 100 boxes."""
+
+MIGRATIONS = (_EVENTS, _INCIDENTS, _ORDERS, _PEOPLE, _HEADS, _SCENES, _QUALITY, _STORED, _ENDS, _LOOKED_AT, _TRIMMED)
 
 
 def migrate(db: Db) -> int:
