@@ -1,5 +1,6 @@
 /** Patch, overview and the table of reads; each picture's fetch is an audited look (S5). */
 import { useSignal } from "@preact/signals";
+import { useRef } from "preact/hooks";
 import { mediaUrl, type Ground } from "./api";
 import { localTime, percent, sinceAlarm, spaced, sureness, utcTime, words } from "./format";
 import { Plate } from "./plate";
@@ -70,6 +71,8 @@ export function Evidence({ full }: { full: IncidentPage }) {
 
 export function Picture({ sha, ground, alt }: { sha: string | null; ground: Ground; alt: string }) {
   const failed = useSignal<string | null>(null);
+  const asked = useRef({ sha, times: 0 });
+  if (asked.current.sha !== sha) asked.current = { sha, times: 0 };
   if (!sha) return <div class="no-picture">No picture was sent</div>;
   // The read comes before its pictures (SAFETY.md D5: media is the last lane), so a missing one is asked for again.
   if (failed.value === sha)
@@ -80,17 +83,26 @@ export function Picture({ sha, ground, alt }: { sha: string | null; ground: Grou
           failed.value = null;
         }}
       >
-        Picture not here yet. Try again
+        {askAgainMs(asked.current.times) !== null
+          ? "Picture not here yet. Try again"
+          : "Picture not here, or its time is over. Try again"}
       </button>
     );
-  return <img key={sha} src={mediaUrl(sha, ground)} alt={alt} onError={() => retry(failed, sha)} />;
+  return (
+    <img key={sha} src={mediaUrl(sha, ground)} alt={alt} onError={() => retry(failed, sha, asked.current.times++)} />
+  );
 }
 
-function retry(failed: { value: string | null }, sha: string): void {
+/** In 2 s, then later each time; null after eight minutes: each look is audited, and old pictures are gone for good. */
+export const askAgainMs = (times: number): number | null => (times < 8 ? 2_000 * 2 ** times : null);
+
+function retry(failed: { value: string | null }, sha: string, times: number): void {
   failed.value = sha;
+  const wait = askAgainMs(times);
+  if (wait === null) return;
   window.setTimeout(() => {
     if (failed.value === sha) failed.value = null;
-  }, 2000);
+  }, wait);
 }
 
 /** Spaces left out, O as 0 and I as 1: what else differs the grammar has changed. */

@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { press } from "../src/confirm";
+import { askAgainMs } from "../src/evidence";
 import {
   ago,
   chainWords,
@@ -84,6 +85,15 @@ describe("a second press", () => {
   it("does not fire a third time", () => {
     const armed = press(null, "hold", 0).armed;
     expect(press(press(armed, "hold", 10).armed, "hold", 20).fire).toBe(false);
+  });
+});
+
+describe("a picture that is not there", () => {
+  it("is asked for soon, then more seldom, and no more after eight minutes: each look is audited", () => {
+    const waits = [...Array(20).keys()].map(askAgainMs);
+    expect(waits[0]).toBe(2_000);
+    expect(waits.filter((wait) => wait !== null)).toHaveLength(8);
+    expect(waits.reduce<number>((sum, wait) => sum + (wait ?? 0), 0)).toBe(510_000);
   });
 });
 
