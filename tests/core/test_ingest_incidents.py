@@ -76,6 +76,19 @@ def test_exact_and_sure_is_a_hit_one_confusion_or_unsure_is_possible() -> None:
     assert match("AB12CDE", 1, NO_MARKS, min_confidence=0.6, now=T0) is None
 
 
+def test_a_mark_of_no_format_and_a_very_short_one_must_be_read_surer() -> None:
+    odd = [ENTRY.model_copy(update={"vrm": mark}) for mark in ("61QC21", "8P", "AB12CDE")]
+    marks = marks_of(Hotlist(version=1, issued_at=T0, expires_at=T0 + timedelta(days=1), entries=tuple(odd)))
+    kinds = {
+        (mark, sure): found.kind
+        for mark in ("61QC21", "8P", "AB12CDE")
+        for sure in (0.9, 0.96)
+        if (found := match(mark, sure, marks, min_confidence=0.6, now=T0))
+    }
+    assert [kinds[mark, 0.9] for mark in ("61QC21", "8P", "AB12CDE")] == ["possible", "possible", "hit"]
+    assert [kinds[mark, 0.96] for mark in ("61QC21", "8P", "AB12CDE")] == ["hit", "hit", "hit"]
+
+
 def test_what_has_expired_matches_nothing() -> None:
     at_end = T0 + timedelta(days=1)
     assert match("AB12CDE", 1, LIST, min_confidence=0.6, now=at_end) is None
