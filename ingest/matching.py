@@ -11,8 +11,8 @@ from wire.vrm import UNKNOWN, fold, parse
 CONFUSIONS = ("B8", "S5", "Z2", "G6", "D0", "Q0", "DQ", "U0", "L1", "T7", "A4", "CG", "EF", "MN", "UV", "VY", "PR")
 """Pairs of glyphs that readers mistake for one another on UK plates; O/0 and I/1 are one already (see vrm.fold)."""
 ODD_CONFIDENCE = 0.95
-"""Asked of a mark that fits no format and of one of fewer than ODD_LENGTH characters: nothing but the reader's own word
-speaks for it. Of 12 false hits of 30,000 vehicles on the worst of lists 8 were such (`airbeat bench vision --passes`)."""
+"""Asked of a mark that fits no format and of one of fewer than ODD_LENGTH characters, for which nothing but the reader
+speaks. Of 12 false hits of 30,000 vehicles on the worst of lists 8 were such (`airbeat bench vision --passes`)."""
 ODD_LENGTH = 5
 _LIKE: dict[str, str] = {
     glyph: "".join(pair.replace(glyph, "") for pair in CONFUSIONS if glyph in pair)
