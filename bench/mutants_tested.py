@@ -61,6 +61,10 @@ TESTED: dict[str, Tested] = {
     "the lid closes on any doubt": Tested(
         ("F2",), (f"{CORE}sorties.py", "-k", "no_single_doubt"), swap("edge.flight.sortie", "may_close", always(True))
     ),
+    "a heartbeat from before the arm command proves it disarmed": Tested(
+        ("F2",), (f"{CORE}sorties.py", "-k", "disarm_is_lost"),
+        swap("edge.flight.notice", "proven_down", lambda _sortie, seen: seen.telemetry.on_ground(seen.now_s)),
+    ),
     "a refused order is forgotten": Tested(
         ("F8", "F9"), (f"{CORE}gate.py", "-k", "too_late"), swap("edge.flight.gate", "heard", lambda memory, *_: memory)
     ),

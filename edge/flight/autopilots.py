@@ -47,6 +47,10 @@ class Command:
     frame: int | None = None
 
 
+BEAT_NOW = Command(Cmd.REQUEST_MESSAGE, (0, 0, 0, 0, 0, 0, 0))
+"""One HEARTBEAT; ArduPilot sends one by itself where the mode changes, not where it stays or where it arms."""
+
+
 class Do(Enum):
     """What the launch table wants of the autopilot."""
 
@@ -74,6 +78,12 @@ class Ask:
     effect: Effect
     again_s: float = AGAIN_S
     """How long after a try the next one follows."""
+    shown_by: tuple[Command, ...] = ()
+    """What is sent right after it, so that the effect need not wait for its turn among the streams."""
+
+    @property
+    def sends(self) -> tuple[Command, ...]:
+        return (self.command, *self.shown_by)
 
 
 @dataclass(frozen=True)
@@ -172,7 +182,11 @@ def _mode(profile: Profile, name: str) -> Ask:
         case _:
             main, sub = number, 0
     command = Command(Cmd.DO_SET_MODE, (CUSTOM_MODE_ENABLED, main, sub, 0, 0, 0, 0))
-    return Ask(name, command, lambda seen, sent_s: _newer(seen.heartbeat_s, sent_s) and seen.custom_mode == number)
+
+    def shows(seen: Telemetry, sent_s: float) -> bool:
+        return _newer(seen.heartbeat_s, sent_s) and seen.custom_mode == number
+
+    return Ask(name, command, shows, shown_by=(BEAT_NOW,))
 
 
 def _stop(profile: Profile, telemetry: Telemetry) -> Ask:
@@ -191,7 +205,9 @@ def _stop(profile: Profile, telemetry: Telemetry) -> Ask:
 
 def _arm() -> Ask:
     command = Command(Cmd.COMPONENT_ARM_DISARM, (1, 0, 0, 0, 0, 0, 0))
-    return Ask("ARM", command, lambda seen, sent_s: _newer(seen.heartbeat_s, sent_s) and seen.armed)
+    return Ask(
+        "ARM", command, lambda seen, sent_s: _newer(seen.heartbeat_s, sent_s) and seen.armed, shown_by=(BEAT_NOW,)
+    )
 
 
 def _disarm() -> Ask:

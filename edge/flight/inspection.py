@@ -4,9 +4,11 @@ Rules
 - Only with the aircraft proven down and disarmed; in the air nothing is asked and nothing written (F28).
 - A plan that differs is written once, then read back; only what was read back counts.
 - It is done anew for each launch: what was compared before the order counts for being ready, not for arming.
+- Firmware, parameters and plans are asked for side by side, the plans one after another: PX4 plays one transfer at a
+  time (mavlink_mission.cpp). What follows an answer is asked for at once, not at the next tick: a launch waits for it.
 """
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 
 from edge.flight.autopilots import Cmd, Command
@@ -76,7 +78,7 @@ Talk = Version | Reading | Transfer
 
 @dataclass(frozen=True)
 class Inspection:
-    """`talks[0]` is under way. `result`: every difference found by the last one that ended; None before the first."""
+    """`talks`: not ended yet. `result`: every difference found by the last one that ended; None before the first."""
 
     began_s: float | None = None
     ended_s: float | None = None
@@ -119,21 +121,34 @@ def look(
         return NONE, ()
     if _is_due(known, sortie, now_s):
         known = _begin(wanted, known, now_s)
-    if not known.talks:
-        return known, ()
-    talk, sends = known.talks[0].turn(now_s)
-    return _after(wanted, known, talk, now_s), sends
+    return _turn(wanted, known, now_s)
 
 
 def heard(wanted: Wanted, known: Inspection, message: Message, now_s: float) -> tuple[Inspection, Sends]:
     """A message of CONVERSED."""
-    if not known.talks:
-        return known, ()
-    talk, sends = known.talks[0].heard(message, now_s)
-    return _after(wanted, known, talk, now_s), sends
+    known, answers = _each(wanted, known, lambda talk: talk.heard(message, now_s), now_s)
+    known, asked = _turn(wanted, known, now_s)
+    return known, (*answers, *asked)
 
 
 NONE = Inspection()
+
+
+def _turn(wanted: Wanted, known: Inspection, now_s: float) -> tuple[Inspection, Sends]:
+    return _each(wanted, known, lambda talk: talk.turn(now_s), now_s)
+
+
+def _each(
+    wanted: Wanted, known: Inspection, step: Callable[[Talk], tuple[Talk, Sends]], now_s: float
+) -> tuple[Inspection, Sends]:
+    """One step of every talk that is under way: all but the plans that wait for another."""
+    sends: Sends = ()
+    plans = [talk for talk in known.talks if isinstance(talk, Transfer)]
+    for talk in known.talks:
+        if talk not in plans[1:]:
+            after, said = step(talk)
+            known, sends = _after(wanted, known, talk, after, now_s), (*sends, *said)
+    return known, sends
 
 
 def _is_due(known: Inspection, sortie: Sortie, now_s: float) -> bool:
@@ -151,11 +166,11 @@ def _begin(wanted: Wanted, known: Inspection, now_s: float) -> Inspection:
     return Inspection(began_s=now_s, talks=talks, result=known.result)
 
 
-def _after(wanted: Wanted, known: Inspection, talk: Talk, now_s: float) -> Inspection:
+def _after(wanted: Wanted, known: Inspection, before: Talk, talk: Talk, now_s: float) -> Inspection:
     """With the talk as it stands; one that has ended gives its findings, or a plan to be written."""
     if not talk.ended:
-        return replace(known, talks=(talk, *known.talks[1:]))
-    rest, written, found = known.talks[1:], known.written, known.found
+        return replace(known, talks=tuple(talk if other is before else other for other in known.talks))
+    rest, written, found = tuple(other for other in known.talks if other is not before), known.written, known.found
     match talk:
         case Version(told=told):
             found += _firmware(wanted.baseline.firmware, told)

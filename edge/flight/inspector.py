@@ -24,9 +24,12 @@ class Inspector:
         """Once a tick, before the step of the launch table."""
         self._take(*look(self._wanted, self.known, sortie, telemetry, now_s))
 
-    def hear(self, message: Message, now_s: float) -> None:
-        if message.get_type() in CONVERSED:
-            self._take(*heard(self._wanted, self.known, message, now_s))
+    def hear(self, message: Message, now_s: float) -> bool:
+        """Whether the inspection has ended with it."""
+        if message.get_type() not in CONVERSED or not self.known.talks:
+            return False
+        self._take(*heard(self._wanted, self.known, message, now_s))
+        return not self.known.talks
 
     def _take(self, known: Inspection, sends: Sends) -> None:
         if known.result is not None and known.ended_s not in (None, self.known.ended_s):

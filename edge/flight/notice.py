@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from edge.flight import airspace, marker
-from edge.flight.autopilots import Do
+from edge.flight.autopilots import SETTLE_S, Do
 from edge.flight.dockside import lid
 from edge.flight.geometry import Target, distance_m
 from edge.flight.landing import dock_is_back, landing
@@ -37,7 +37,7 @@ def notice(sortie: Sortie, seen: Seen, site: Site) -> Events:
     if sortie.stage is Stage.STARTING:
         yield from _found(sortie, seen, site)
         return
-    yield from _ground(seen, site)
+    yield from _ground(sortie, seen, site)
     if sortie.forced and seen.telemetry.airborne and sortie.stage in (*FLYING, Stage.YIELDING):
         yield Happened.MUST_RETURN, "; ".join(sortie.forced)
     if seen.telemetry.airborne and seen.link_ok():
@@ -76,11 +76,17 @@ def at(seen: Seen, target: Target) -> bool:
     return close and seen.telemetry.groundspeed_mps < 2.5
 
 
-def _ground(seen: Seen, site: Site) -> Events:
+def proven_down(sortie: Sortie, seen: Seen) -> bool:
+    """On the ground and disarmed, by a heartbeat that no ARM or DISARM of ours can have overtaken on the radio (F2)."""
+    settled = (seen.telemetry.heartbeat_s or 0.0) > sortie.arming_s + SETTLE_S
+    return settled and seen.telemetry.on_ground(seen.now_s)
+
+
+def _ground(sortie: Sortie, seen: Seen, site: Site) -> Events:
     telemetry = seen.telemetry
     if telemetry.airborne and telemetry.armed and seen.link_ok():
         yield Happened.AIRBORNE, "in the air without an order of ours"
-    if telemetry.on_ground(seen.now_s):
+    if proven_down(sortie, seen):
         if on_pad(seen, site):
             yield Happened.LANDED_ON_PAD, "down and disarmed on the pad"
             if lid(seen.dock, seen.now_s) is Lid.CLOSED:

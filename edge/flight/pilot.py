@@ -1,4 +1,7 @@
-"""The pilot's loop, 20 times a second: orders, telemetry and dock in; a pure step; commands, lid wishes, words out."""
+"""The pilot's loop, 20 times a second: orders, telemetry and dock in; a pure step; commands, lid wishes, words out.
+
+An order, a HEARTBEAT (armed and mode show only there) and the end of an inspection are acted on at once.
+"""
 
 import asyncio
 import time
@@ -41,8 +44,8 @@ from wire.topics import ORDER
 
 log = structlog.get_logger()
 TICK_S = 0.05
-LOOK_S = 0.25
-"""How often the dock is read."""
+LOOK_S, WATCH_S = 0.25, 0.05
+"""How often the dock is read; and while a launch waits for its lid."""
 
 
 class Pilot:
@@ -60,7 +63,7 @@ class Pilot:
         self._due, self._bulletin = Due(), Bulletin(site, voice)
         self._streams_asked_s: float | None = None
         self._lid_wish: Lid | None = None
-        self._wake_dock = asyncio.Event()
+        self._wake, self._wake_dock = asyncio.Event(), asyncio.Event()
         self._waiting: set[asyncio.Task[None]] = set()
         self.counts: Counter[str] = Counter()
 
@@ -82,8 +85,11 @@ class Pilot:
         helpers += self._link.tasks  # none may end unseen
         try:
             while not any(helper.done() for helper in helpers):
+                self._wake.clear()
                 self._beat(mqtt.connected, data_dir)
-                await asyncio.sleep(TICK_S)
+                with suppress(TimeoutError):
+                    async with asyncio.timeout(TICK_S):
+                        await self._wake.wait()
             await asyncio.gather(*helpers)
         finally:
             await self._close(mqtt, helpers)
@@ -141,6 +147,7 @@ class Pilot:
     def _obey(self, order: Order, seen: Seen) -> None:
         step = obey(self._site, self._sortie, seen, order)
         self._taped += self._tape.turn(self._sortie, seen, order, step)
+        self._wake.set()
         first = step.answers[0]
         if first.state is OrderState.REFUSED:
             self._refuse(order, first.reasons, seen)
@@ -199,7 +206,9 @@ class Pilot:
     def _heard(self, message: Message) -> None:
         before, now_s = self._telemetry.texts, time.monotonic()
         self._telemetry = hear(self._telemetry, message, now_s)
-        self._inspector.hear(message, now_s)
+        ended = self._inspector.hear(message, now_s)
+        if ended or message.get_type() == "HEARTBEAT":
+            self._wake.set()
         if self._telemetry.texts is not before:
             text = self._telemetry.texts[-1]
             log.info("autopilot_says", severity=text.severity, text=text.text)
@@ -216,13 +225,13 @@ class Pilot:
             wish, self._lid_wish = self._lid_wish, None
             if wish is Lid.OPEN:
                 await self._dock.open_lid()
-            elif wish is Lid.CLOSED and may_close(self._seen()):
+            elif wish is Lid.CLOSED and may_close(self._sortie, self._seen()):
                 await self._dock.close_lid()
             self._reading = await self._dock.read()
             self._bulletin.dock(self._reading, time.monotonic())
             self._wake_dock.clear()
             with suppress(TimeoutError):
-                await asyncio.wait_for(self._wake_dock.wait(), LOOK_S)
+                await asyncio.wait_for(self._wake_dock.wait(), WATCH_S if self.stage is Stage.OPENING else LOOK_S)
 
     async def _close(self, mqtt: Mqtt, helpers: list[asyncio.Task[None]]) -> None:
         """The aircraft is left as it is: its own failsafe brings it home if nobody takes over (F11)."""

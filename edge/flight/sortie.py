@@ -15,7 +15,7 @@ from edge.flight.homeward import must_return
 from edge.flight.landing import diversion, landing
 from edge.flight.launch import LID_WANTED, STEPS, Happened, Stage
 from edge.flight.life import Answered, Facts, Open, progress, supersede
-from edge.flight.notice import AVOID, notice
+from edge.flight.notice import AVOID, notice, proven_down
 from edge.flight.rules import judge
 from edge.flight.seen import Seen, Site
 from edge.flight.state import Sortie
@@ -87,9 +87,9 @@ def _stepped(site: Site, sortie: Sortie, seen: Seen) -> Step:
     return _run(replace(sortie, gave_up="") if sortie.gave_up else sortie, seen)
 
 
-def may_close(seen: Seen) -> bool:
+def may_close(sortie: Sortie, seen: Seen) -> bool:
     """F2: proven down, disarmed and clear; nothing unknown or stale."""
-    return seen.telemetry.on_ground(seen.now_s) and pad_clear(seen.dock, seen.now_s)
+    return proven_down(sortie, seen) and pad_clear(seen.dock, seen.now_s)
 
 
 def may_send(command: Command, seen: Seen) -> bool:
@@ -171,7 +171,9 @@ def _run(sortie: Sortie, seen: Seen) -> Step:
     if sortie.talk:
         turn = converse(sortie.talk, seen.telemetry, seen.now_s)
         sends = tuple(command for command in turn.sends if may_send(command, seen))
-        sortie = replace(sortie, talk=turn.talk, gave_up=turn.failed)
+        arms = any(command.cmd is Cmd.COMPONENT_ARM_DISARM for command in sends)
+        arming_s = seen.now_s if arms else sortie.arming_s
+        sortie = replace(sortie, talk=turn.talk, gave_up=turn.failed, arming_s=arming_s)
     sortie, lid_wish = _ask_lid(sortie, seen)
     settled = sortie.talk is None and not sortie.gave_up
     facts = Facts(sortie.stage, seen.telemetry.armed, sortie.flew, settled, sortie.failure)
@@ -192,6 +194,6 @@ def _ask_lid(sortie: Sortie, seen: Seen) -> tuple[Sortie, Lid | None]:
     there = lid(seen.dock, now_s) is wanted and (wanted is Lid.OPEN or asked_here)
     if wanted is None or there or (asked_here and now_s - sortie.lid_asked_s < LID_AGAIN_S):
         return sortie, None
-    if wanted is Lid.CLOSED and not may_close(seen):
+    if wanted is Lid.CLOSED and not may_close(sortie, seen):
         return sortie, None
     return replace(sortie, lid_asked_s=now_s), wanted

@@ -47,6 +47,8 @@ class Sortie:
     failure: str = ""
     """Why the sortie went another way than ordered."""
     lid_asked_s: float = -1e9
+    arming_s: float = -1e9
+    """When ARM or DISARM was sent last: an older heartbeat proves nothing about it (F2)."""
     climb_m: float | None = None
     """The height of the take-off, where a goto on the way up asks for another."""
     avoided: tuple[int, ...] = ()

@@ -42,7 +42,7 @@ def converse(talk: Talk, telemetry: Telemetry, now_s: float) -> Turn:
     """
     ask, late = talk.asks[0], now_s >= talk.until_s
     if talk.since_s is None or talk.sent_s is None:
-        begun = Turn(replace(talk, tries=1, since_s=now_s, sent_s=now_s), (ask.command,))
+        begun = Turn(replace(talk, tries=1, since_s=now_s, sent_s=now_s), ask.sends)
         return Turn(None, failed=f"{ask.name} was not sent: its order has expired (F9)") if late else begun
     if ask.effect(telemetry, _reference(talk)):
         rest = talk.asks[1:]
@@ -60,7 +60,7 @@ def converse(talk: Talk, telemetry: Telemetry, now_s: float) -> Turn:
         return Turn(
             None, failed=f"{ask.name} had no effect after {talk.tries} tries{said}" + (f": {words}" if words else "")
         )
-    return Turn(replace(talk, tries=talk.tries + 1, sent_s=now_s), () if late else (ask.command,))
+    return Turn(replace(talk, tries=talk.tries + 1, sent_s=now_s), () if late else ask.sends)
 
 
 def _reference(talk: Talk) -> float:

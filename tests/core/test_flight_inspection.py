@@ -9,13 +9,14 @@ import pytest
 
 from bench.lockstep import BASELINE, DOCK, FENCE, SCENE, World
 from edge.flight import inspection
+from edge.flight.autopilots import Cmd
 from edge.flight.dockside import lid
 from edge.flight.geometry import Target
 from edge.flight.inspection import Inspection, fence_items, heard, look, make_wanted
 from edge.flight.launch import Stage
 from edge.flight.plans import Item, Kind, Transfer
 from edge.flight.rules import Case, arming
-from edge.flight.say import Said
+from edge.flight.say import Said, Say
 from edge.flight.state import Sortie
 from edge.flight.telemetry import Landed, Telemetry
 from sim.autopilot import streams
@@ -238,3 +239,18 @@ def test_an_inspection_older_than_the_order_is_begun_anew() -> None:
     anew, sends = look(WANTED, old, opening, replace(DOWN, heard_s=5.0, heartbeat_s=5.0, landed_s=5.0), 5.05)
     assert (anew.began_s, anew.ended_s, anew.result) == (5.05, None, ())
     assert sends
+
+
+def test_firmware_parameters_and_the_plans_are_asked_for_side_by_side_and_what_follows_at_once() -> None:
+    """A launch waits for it: no answer may wait for a tick, and only PX4's one transfer at a time for another."""
+    known, sends = look(WANTED, inspection.NONE, Sortie(Stage.PARKED), DOWN, 0.1)
+    said = [send.said if isinstance(send, Say) else send.cmd for send in sends]
+    assert [what for what in said if what is not Said.PARAM_REQUEST_READ] == [
+        Cmd.REQUEST_MESSAGE, Said.MISSION_REQUEST_LIST,
+    ]  # fmt: skip
+    empty = m.MAVLink_mission_count_message(255, 190, 0, Kind.FENCE)
+    known = replace(known, talks=known.talks[2:])
+    assert isinstance(known.talks[0], Transfer)
+    _, sends = heard(replace(WANTED, plans={**WANTED.plans, Kind.FENCE: ()}), known, empty, 0.11)
+    asked = [send.fields[-1] for send in sends if isinstance(send, Say) and send.said is Said.MISSION_REQUEST_LIST]
+    assert asked == [Kind.RALLY]

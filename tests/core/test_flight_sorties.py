@@ -99,6 +99,24 @@ def test_an_abort_just_as_the_autopilot_arms_still_disarms_before_the_lid_moves(
     safe(world)
 
 
+def test_an_abort_whose_disarm_is_lost_leaves_the_lid_open_over_what_is_armed() -> None:
+    """F2: the heartbeat before the ARM said disarmed, and is fresh still when the abort comes a tick later."""
+    world = World()
+    world.launch()
+    world.until(lambda w: any(c.cmd is Cmd.COMPONENT_ARM_DISARM for _, c in w.sent))
+    world.down.lost = True
+    world.run(0.05).vehicle.receive = lambda *_: None  # type: ignore[method-assign]
+    world.come_home()
+    world.run(0.5)
+    assert world.vehicle.armed
+    assert Lid.CLOSED not in [wish for _, wish in world.lid_wishes]
+    assert world.sortie.stage is Stage.ABORTING
+    world.down.lost = False
+    del world.vehicle.receive
+    world.until_stage(Stage.PARKED)
+    safe(world)
+
+
 @pytest.mark.parametrize("stage", AIRBORNE)
 def test_hold_stops_return_comes_home_and_land_lands_from_every_airborne_stage(stage: Stage) -> None:
     for order in (World.hold, World.come_home, World.land):
@@ -267,9 +285,9 @@ def test_the_lid_stays_open_while_the_pad_is_not_proven_clear() -> None:
 )
 def test_no_single_doubt_lets_the_lid_close(spoil: dict[str, object]) -> None:
     world = World().until_stage(Stage.PARKED).run(5)
-    assert may_close(world.seen())
+    assert may_close(world.sortie, world.seen())
     world.hears = lambda telemetry: replace(telemetry, **spoil)  # type: ignore[arg-type]
-    assert not may_close(world.seen())
+    assert not may_close(world.sortie, world.seen())
 
 
 def test_an_ack_is_no_proof(monkeypatch: pytest.MonkeyPatch) -> None:
