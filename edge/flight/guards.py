@@ -18,13 +18,19 @@ Spans = tuple[Range, ...]
 """A value lies in one of them."""
 COMES_DOWN: Spans = ((1, 4), (6, 7))
 """BATT_FS_LOW_ACT, BATT_FS_CRT_ACT: 0 only tells, 5 stops the motors (F13)."""
+BY_MARKER: Mapping[str, Spans] = {"PLND_ENABLED": ((1, 1),), "PLND_TYPE": ((1, 1),), "PLND_STRICT": ((0, 0),)}
+"""ArduCopter lands by our LANDING_TARGET; STRICT 0, as going around is ours to decide (F22); 1 would do it too."""
 
 
-def guard(baseline: Baseline, autopilot: str, limits: Limits) -> None:
-    """Raises UserError with every parameter that is missing or allows more than the site does."""
+def guard(baseline: Baseline, autopilot: str, limits: Limits, *, marker: bool = False) -> None:
+    """Raises UserError with every parameter that is missing or allows more than the site does.
+
+    `marker`: the aircraft comes down on its pad's marker.
+    """
     if baseline.autopilot != autopilot:
         raise UserError(f"the baseline is for {baseline.autopilot}", where="flight.autopilot")
     needed = _px4(limits) if autopilot == "px4" else _arducopter(limits, "RTL_ALT_M" in baseline.parameters)
+    needed = {**needed, **(BY_MARKER if marker else {})}
     wrong = [
         f"{name} is {baseline.parameters.get(name, 'missing')}, {_words(spans)} is needed"
         for name, spans in needed.items()

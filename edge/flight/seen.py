@@ -80,7 +80,7 @@ def make_site(config: SiteConfig, baseline: Baseline) -> Site:
     if any(not fence.contains(place) for place in places):
         raise UserError("a landing place lies outside the fence", where="flight.landing_places")
     fitted = Fitted(traffic=config.flight.traffic == "adsb", remote_id=config.flight.remote_id == "mavlink")
-    guard(baseline, config.flight.autopilot, limits)
+    guard(baseline, config.flight.autopilot, limits, marker=config.flight.marker is not None)
     profile, wanted = profile_of(config.flight.autopilot), make_wanted(baseline, limits.fence)
     return Site(
         config.box.name,

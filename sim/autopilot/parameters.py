@@ -83,6 +83,7 @@ TABLE: dict[str, tuple[float, int]] = {
     "RALLY_INCL_HOME": (1, INT8),
     "PLND_ENABLED": (0, INT8),
     "PLND_TYPE": (0, INT8),  # 1: by LANDING_TARGET
+    "PLND_STRICT": (1, INT8),  # 0: without a target it lands where it is
     "DID_ENABLE": (0, INT8),
     "LOG_BITMASK": (176126, INT32),
     "BRD_SAFETY_DEFLT": (0, INT8),

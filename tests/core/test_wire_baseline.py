@@ -103,6 +103,15 @@ def test_a_baseline_that_does_not_hold_the_site_is_refused_at_the_start(name: st
         guard(BASELINE.model_copy(update={"allowed": {name: (value, value)}}), "arducopter", LIMITS)
 
 
+@pytest.mark.parametrize(("name", "value"), [("PLND_ENABLED", 0), ("PLND_TYPE", 2), ("PLND_STRICT", 1)])
+def test_an_aircraft_that_lands_on_a_marker_is_set_to_do_so(name: str, value: float) -> None:
+    blind = BASELINE.model_copy(update={"parameters": {**BASELINE.parameters, name: value}})
+    guard(blind, "arducopter", LIMITS)
+    with pytest.raises(UserError, match=f"{name} is {value}"):
+        guard(blind, "arducopter", LIMITS, marker=True)
+    guard(BASELINE, "arducopter", LIMITS, marker=True)
+
+
 def test_an_aircraft_may_not_differ_into_what_the_site_does_not_allow() -> None:
     """FS_GCS_ENABLE 1 to 3 would allow 2."""
     loose = BASELINE.model_copy(update={"allowed": {"FS_GCS_ENABLE": (1, 3)}})
