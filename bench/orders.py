@@ -1,8 +1,10 @@
 """`airbeat bench orders --n N`: how long an order takes through broker, box and pilot to the aircraft, under a flood.
 
-Counted: from the publishing of the sealed order to the arm command at the aircraft's socket (the inspection anew and
-the GUIDED mode in it; the dock's lid opens at once, since a lid's way is the dock's), and from a hold or return to the
-autopilot's COMMAND_ACK. Not counted: the console's POST before it. The peer is an echo through the same broker.
+Counted: from the publishing of the sealed order to the arm command at the aircraft's socket, the inspection anew and
+the GUIDED mode in it, under a lid that stands open; and from a hold or return to the autopilot's COMMAND_ACK. A launch
+in EACH is flown, and begins under a shut lid that opens at once, to show what F1 adds: both of its signals must have
+agreed for 0.4 s. The others are called off on the pad. Not counted: the console's POST. The peer is an echo by the
+same broker.
 """
 
 import argparse
@@ -16,6 +18,7 @@ import time
 from pathlib import Path
 from socket import SOCK_STREAM
 from typing import Any
+from uuid import UUID
 
 from bench.kills_real import NEAR
 from bench.lockstep import EDGE
@@ -26,7 +29,8 @@ from wire.process import guarded
 from wire.topics import VIDEO
 
 LID_S = 0.05
-ABORTS = 6
+EACH = 10
+ABORTS = 12
 """A flight."""
 COMMAND_LONG, COMMAND_ACK, ARM = 76, 77, 400
 PICTURE, PICTURES_HZ = b"\0" * 20_000, 100
@@ -60,27 +64,52 @@ def _measure(rig: Rig, port: int, n: int, *, calm: bool) -> dict[str, Any]:
     flood = threading.Thread(target=_flood, args=(port, over), daemon=True)
     if not calm:
         flood.start()
-    launches, aborts, echoes = list[float](), list[float](), list[float]()
-    for _ in range(n):
+    launches, shut, aborts, echoes = list[float](), list[float](), list[float](), list[float]()
+    for number in range(n):
+        flies = number % EACH == 0
         rig.until_ready()
-        wire.armed.clear()
-        at_s = time.monotonic()
-        launch = rig.order(NEAR)
-        launches.append(wire.wait(wire.armed, rig) - at_s)
-        rig.until_state(launch, OrderState.AIRBORNE)
-        for number in range(ABORTS):
-            wire.acked.clear()
-            at_s = time.monotonic()
-            rig.order(Return() if number % 2 else Hold())
-            aborts.append(wire.wait(wire.acked, rig) - at_s)
-            echoes.append(_echo(rig, port))
-            time.sleep(1.0)
+        if not flies:
+            rig.open_lid()
+        launch, took_s = _launched(rig, wire)
+        (shut if flies else launches).append(took_s)
+        if flies:
+            rig.until_state(launch, OrderState.AIRBORNE)
+            aborts += _aborted(rig, wire, echoes, port)
+        else:
+            rig.order(Return())
+        _until_over(rig, launch)
         rig.until_stage("parked", 120)
     over.set()
     return {
-        "order_to_arm_command_ms": _quantiles(launches), "abort_to_ack_ms": _quantiles(aborts),
-        "broker_echo_ms": _quantiles(echoes), "flood": "none" if calm else f"{PICTURES_HZ} pictures/s of 20 kB asked",
+        "order_to_arm_command_ms": _quantiles(launches), "the_same_from_a_shut_lid_ms": _quantiles(shut),
+        "abort_to_ack_ms": _quantiles(aborts), "broker_echo_ms": _quantiles(echoes),
+        "flood": "none" if calm else f"{PICTURES_HZ} pictures/s of 20 kB asked",
     }  # fmt: skip
+
+
+def _until_over(rig: Rig, launch: UUID) -> None:
+    rig.until(lambda: {OrderState.DONE, OrderState.FAILED} & {*rig.states(launch)}, "over", 120)
+
+
+def _launched(rig: Rig, wire: "_Wire") -> tuple[UUID, float]:
+    """The order, and the seconds from its publishing to the arm command."""
+    wire.armed.clear()
+    at_s = time.monotonic()
+    launch = rig.order(NEAR)
+    return launch, wire.wait(wire.armed, rig) - at_s
+
+
+def _aborted(rig: Rig, wire: "_Wire", echoes: list[float], port: int) -> list[float]:
+    """Seconds from each hold or return to its COMMAND_ACK; the last is a return."""
+    took = []
+    for number in range(ABORTS):
+        wire.acked.clear()
+        at_s = time.monotonic()
+        rig.order(Return() if number % 2 else Hold())
+        took.append(wire.wait(wire.acked, rig) - at_s)
+        echoes.append(_echo(rig, port))
+        time.sleep(0.5)
+    return took
 
 
 class _Wire:
@@ -141,6 +170,8 @@ def _flood(port: int, over: threading.Event) -> None:
 
 
 def _quantiles(seconds: list[float]) -> dict[str, float]:
+    if not seconds:
+        return {"n": 0}
     ordered = sorted(seconds)
     p95 = ordered[min(len(ordered) - 1, round(0.95 * len(ordered)))]
     return {"n": len(ordered), "p50": round(statistics.median(ordered) * 1e3), "p95": round(p95 * 1e3)}

@@ -15,6 +15,8 @@ from pathlib import Path
 from typing import Any
 from uuid import UUID, uuid4
 
+from pymodbus.client import ModbusTcpClient
+
 from bench.lockstep import AIRCRAFT, BASELINE, DOCK, EDGE, LIMITS
 from edge.health import write_clock_offset
 from edge.outbox import Outbox
@@ -24,12 +26,13 @@ from sim.truth import TruthLog
 from sim.vehicle import Vehicle, VehicleConfig, fly
 from sim.weather import WeatherConfig
 from wire.baseline import write_sealed
+from wire.dock import UNIT, Coil
 from wire.events import Event, decode_event
 from wire.mavlink_key import create_mavlink_key
 from wire.mqtt import Mqtt
 from wire.orders import Act, Lease, Order, OrderAnswer, OrderState
 from wire.signing import create_key, load_private, seal
-from wire.states import DockState, VehicleState
+from wire.states import DockState, Lid, VehicleState
 from wire.topics import ANSWER, ORDER, VEHICLE
 from wire.topics import DOCK as DOCK_TOPIC
 
@@ -180,6 +183,12 @@ class Rig:
 
     def states(self, order_id: UUID) -> list[OrderState]:
         return [answer.state for answer in self.answers if answer.order_id == order_id]
+
+    def open_lid(self) -> None:
+        """As somebody at the dock does; it stands open then, and is shown so. Needs a parked aircraft."""
+        with ModbusTcpClient("127.0.0.1", port=self._ports[1]) as client:
+            client.write_coil(Coil.OPEN_LID, True, device_id=UNIT)
+        self.until(lambda: self.dock is not None and self.dock.lid is Lid.OPEN, "open")
 
     def until_ready(self) -> None:
         self.until(lambda: self.vehicle is not None and self.vehicle.ready, "ready")
