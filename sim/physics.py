@@ -5,7 +5,7 @@ velocity -> acceleration -> tilt and thrust -> attitude (second order) and motor
 """
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import NamedTuple
 
 from sim.weather import Wind
@@ -14,7 +14,7 @@ G = 9.80665
 VELOCITY_P, VELOCITY_I = 2.2, 0.9  # 1/s, 1/s^2: settles in about 1 s, holds against a steady wind
 HOLD_LIMIT = 9.0  # m/s^2 that the integrators may give
 ATTITUDE_RATE, ATTITUDE_DAMPING = 11.0, 0.9  # rad/s; ArduCopter's default tuning reaches a demanded angle in 0.2 s
-MOTOR_LAG_S = 0.06
+MOTOR_LAG_S, YAW_LAG_S = 0.06, 0.2
 MAX_THRUST = 2.0 * G
 YAW_RATE = math.radians(60)
 IDLE_W, AVIONICS_W = 60.0, 15.0
@@ -33,6 +33,15 @@ class Airframe:
     max_tilt_rad: float = math.radians(40)
     thrust_share: float = 1.0
     """Of the motors' greatest thrust; less where one has failed."""
+    lean: float = field(init=False)
+    """Level force for each m/s^2 of lift at the greatest tilt."""
+    parasitic_w: float = field(init=False)
+    """What air resistance takes at `cruise_mps`, beside the lift."""
+
+    def __post_init__(self) -> None:
+        weight = math.hypot(1.0, self.drag * self.cruise_mps / G)
+        object.__setattr__(self, "lean", math.tan(self.max_tilt_rad))
+        object.__setattr__(self, "parasitic_w", max(0.0, self.cruise_w - self.hover_w * math.pow(weight, 1.5)))
 
 
 class Demand(NamedTuple):
@@ -73,51 +82,47 @@ class Body(NamedTuple):
     grounded: bool = True
 
 
-class Aim(NamedTuple):
-    """Attitude and thrust that give the demanded acceleration, and the integrators behind it."""
-
-    roll: float
-    pitch: float
-    thrust: float
-    hold_north: float
-    hold_east: float
-    hold_down: float
+Aim = tuple[float, float, float, float, float, float]
+"""Roll, pitch and thrust that give the demanded acceleration, and the integrators behind it: north, east, down."""
 
 
 def step(body: Body, demand: Demand, wind: Wind, frame: Airframe, dt: float) -> Body:
     """The body `dt` seconds later (0.0025 to 0.02). It rests on the ground until the thrust exceeds its weight."""
-    aim = _aim(body, demand, frame, dt)
-    thrust = body.thrust + (aim.thrust - body.thrust) * min(1.0, dt / MOTOR_LAG_S)
-    watts = _watts(thrust, body, demand, wind, frame)
-    used_wh = body.used_wh + watts * dt / 3600
-    if body.grounded and thrust <= G:
-        return _resting(body, thrust, watts, used_wh)
-    roll_rate = body.roll_rate + _twist(aim.roll - body.roll, body.roll_rate) * dt
-    pitch_rate = body.pitch_rate + _twist(aim.pitch - body.pitch, body.pitch_rate) * dt
-    yaw_rate = _yaw_rate(body, demand, dt)
-    roll, pitch = body.roll + roll_rate * dt, body.pitch + pitch_rate * dt
-    yaw = wrap(body.yaw + yaw_rate * dt)
-    push_north, push_east, push_down = _push(roll, pitch, yaw, thrust)
-    v_north = body.v_north + (push_north - frame.drag * (body.v_north - wind.north)) * dt
-    v_east = body.v_east + (push_east - frame.drag * (body.v_east - wind.east)) * dt
-    v_down = body.v_down + (push_down + G - frame.drag * (body.v_down - wind.down)) * dt
-    down = body.down + v_down * dt
-    north, east = body.north + v_north * dt, body.east + v_east * dt
-    moved = Body(
+    (
         north, east, down, v_north, v_east, v_down, roll, pitch, yaw, roll_rate, pitch_rate, yaw_rate,
-        thrust, aim.hold_north, aim.hold_east, aim.hold_down, watts, used_wh, False,
+        thrust, _, _, _, _, used_wh, grounded,
+    ) = body  # fmt: skip
+    to_roll, to_pitch, to_thrust, hold_north, hold_east, hold_down = _aim(body, demand, frame, dt)
+    thrust += (to_thrust - thrust) * dt / MOTOR_LAG_S
+    watts = _watts(thrust, body, demand, wind, frame)
+    used_wh += watts * dt / 3600
+    if grounded and thrust <= G:
+        return _resting(body, thrust, watts, used_wh)
+    roll_rate += _twist(to_roll - roll, roll_rate) * dt
+    pitch_rate += _twist(to_pitch - pitch, pitch_rate) * dt
+    yaw_rate = _yaw_rate(yaw, yaw_rate, demand, dt)
+    roll, pitch, yaw = roll + roll_rate * dt, pitch + pitch_rate * dt, wrap(yaw + yaw_rate * dt)
+    push_north, push_east, push_down = _push(roll, pitch, yaw, thrust)
+    wind_north, wind_east, wind_down = wind
+    v_north += (push_north - frame.drag * (v_north - wind_north)) * dt
+    v_east += (push_east - frame.drag * (v_east - wind_east)) * dt
+    v_down += (push_down + G - frame.drag * (v_down - wind_down)) * dt
+    down += v_down * dt
+    moved = Body(
+        north + v_north * dt, east + v_east * dt, down, v_north, v_east, v_down, roll, pitch, yaw,
+        roll_rate, pitch_rate, yaw_rate, thrust, hold_north, hold_east, hold_down, watts, used_wh, False,
     )  # fmt: skip
     return _touched(moved) if down >= 0 and v_down >= 0 else moved
 
 
 def wrap(angle: float) -> float:
     """The same angle within -pi to pi."""
-    return (angle + math.pi) % (2 * math.pi) - math.pi
+    return (angle + math.pi) % math.tau - math.pi
 
 
 def _aim(body: Body, demand: Demand, frame: Airframe, dt: float) -> Aim:
     if not demand.lift:
-        return Aim(0.0, 0.0, 0.1 * G if demand.spin else 0.0, 0.0, 0.0, 0.0)
+        return 0.0, 0.0, 0.1 * G if demand.spin else 0.0, 0.0, 0.0, 0.0
     miss_n, miss_e = demand.v_north - body.v_north, demand.v_east - body.v_east
     miss_d = demand.v_down - body.v_down
     hold_n, hold_e = _hold(body.hold_north, miss_n, dt), _hold(body.hold_east, miss_e, dt)
@@ -125,7 +130,7 @@ def _aim(body: Body, demand: Demand, frame: Airframe, dt: float) -> Aim:
     force_n, force_e = VELOCITY_P * miss_n + hold_n, VELOCITY_P * miss_e + hold_e
     force_d = min(-0.2 * G, VELOCITY_P * miss_d + hold_d - G)
     level = math.hypot(force_n, force_e)
-    most = -force_d * math.tan(frame.max_tilt_rad)
+    most = -force_d * frame.lean
     if level > most:
         # Leaning against its limit the integrators must not wind up.
         force_n, force_e = force_n * most / level, force_e * most / level
@@ -133,12 +138,13 @@ def _aim(body: Body, demand: Demand, frame: Airframe, dt: float) -> Aim:
     thrust = math.sqrt(force_n * force_n + force_e * force_e + force_d * force_d)
     cos_yaw, sin_yaw = math.cos(body.yaw), math.sin(body.yaw)
     ahead, aside = force_n * cos_yaw + force_e * sin_yaw, force_e * cos_yaw - force_n * sin_yaw
-    roll = math.asin(max(-1.0, min(1.0, aside / thrust)))
-    return Aim(roll, math.atan2(-ahead, -force_d), min(thrust, MAX_THRUST * frame.thrust_share), hold_n, hold_e, hold_d)
+    roll = math.atan2(aside, math.hypot(ahead, force_d))
+    return roll, math.atan2(-ahead, -force_d), min(thrust, MAX_THRUST * frame.thrust_share), hold_n, hold_e, hold_d
 
 
 def _hold(held: float, miss: float, dt: float) -> float:
-    return max(-HOLD_LIMIT, min(HOLD_LIMIT, held + VELOCITY_I * miss * dt))
+    held += VELOCITY_I * miss * dt
+    return held if -HOLD_LIMIT <= held <= HOLD_LIMIT else math.copysign(HOLD_LIMIT, held)
 
 
 def _twist(error: float, rate: float) -> float:
@@ -146,20 +152,17 @@ def _twist(error: float, rate: float) -> float:
     return ATTITUDE_RATE * (ATTITUDE_RATE * error - 2 * ATTITUDE_DAMPING * rate)
 
 
-def _yaw_rate(body: Body, demand: Demand, dt: float) -> float:
-    wanted = max(-YAW_RATE, min(YAW_RATE, 2.0 * wrap(demand.yaw - body.yaw))) if demand.lift else 0.0
-    return body.yaw_rate + (wanted - body.yaw_rate) * min(1.0, dt / 0.2)
+def _yaw_rate(yaw: float, rate: float, demand: Demand, dt: float) -> float:
+    wanted = max(-YAW_RATE, min(YAW_RATE, 2.0 * wrap(demand.yaw - yaw))) if demand.lift else 0.0
+    return rate + (wanted - rate) * dt / YAW_LAG_S
 
 
 def _push(roll: float, pitch: float, yaw: float, thrust: float) -> tuple[float, float, float]:
     """The motors' acceleration in NED; nose up is a positive pitch, right side down a positive roll."""
-    ahead, aside = -thrust * math.sin(pitch) * math.cos(roll), thrust * math.sin(roll)
+    upright, aside = thrust * math.cos(roll), thrust * math.sin(roll)
+    ahead = -upright * math.sin(pitch)
     cos_yaw, sin_yaw = math.cos(yaw), math.sin(yaw)
-    return (
-        ahead * cos_yaw - aside * sin_yaw,
-        ahead * sin_yaw + aside * cos_yaw,
-        -thrust * math.cos(pitch) * math.cos(roll),
-    )
+    return ahead * cos_yaw - aside * sin_yaw, ahead * sin_yaw + aside * cos_yaw, -upright * math.cos(pitch)
 
 
 def _watts(thrust: float, body: Body, demand: Demand, wind: Wind, frame: Airframe) -> float:
@@ -167,11 +170,8 @@ def _watts(thrust: float, body: Body, demand: Demand, wind: Wind, frame: Airfram
     if not demand.lift:
         return AVIONICS_W + (IDLE_W if demand.spin else 0.0)
     airspeed = math.hypot(body.v_north - wind.north, body.v_east - wind.east)
-    lean = math.hypot(1.0, frame.drag * frame.cruise_mps / G)
-    parasitic = max(0.0, frame.cruise_w - frame.hover_w * math.pow(lean, 1.5)) * math.pow(
-        airspeed / frame.cruise_mps, 3
-    )
-    return AVIONICS_W + frame.hover_w * math.pow(thrust / G, 1.5) + parasitic
+    parasitic_w = frame.parasitic_w * math.pow(airspeed / frame.cruise_mps, 3)
+    return AVIONICS_W + frame.hover_w * math.pow(thrust / G, 1.5) + parasitic_w
 
 
 def _resting(body: Body, thrust: float, watts: float, used_wh: float) -> Body:

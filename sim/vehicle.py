@@ -1,4 +1,4 @@
-"""One simulated aircraft: body, autopilot and weather stepped together at 100 Hz, and its MAVLink socket.
+"""One simulated aircraft: body, autopilot and weather stepped together at 50 Hz, and its MAVLink socket.
 
 `Vehicle` is the core: time and datagrams in, datagrams out. `fly` is the shell: one socket and a clock.
 """
@@ -31,10 +31,11 @@ from wire.config import Section
 from wire.frozen import Heading, Latitude, Longitude, Name
 from wire.mavlink_key import load_mavlink_key
 
-DT = 0.01
+DT = 0.02
 SHELL_S = 0.02
 SLOWLY = 5
-"""Steps between two looks at the wind (its shortest gust takes 3 s) and at the receiver's noise (20 s)."""
+"""Steps between two looks at the wind (its shortest gust takes 3 s), at the receiver's noise (20 s) and at the pack,
+which ArduCopter reads ten times a second too (update_batt_compass)."""
 LID_M, PAD_M = 0.5, 1.5
 """How high the dock's lid closes over the pad, and how far from the centre it reaches."""
 DEMO_BASELINE = Path(__file__).parent.parent / "firmware-configs" / "demo" / "arducopter.param"
@@ -96,6 +97,7 @@ class Vehicle:
         self.payload, self.marker = Payload(config.camera), Marker(config.seed)
         self.beacons = Beacons(self._origin, config.adsb, config.remote_id)
         self._off, self._wind = (0.0, 0.0, 0.0), CALM
+        self._pack = draw(self.body.watts, self.body.used_wh, config.battery_wh)
         self._boot_s = -config.powered_s
         self.copter = self._boot()
         self._was = self.copter.mode, self.copter.armed
@@ -196,16 +198,16 @@ class Vehicle:
 
     def _estimate(self, t_s: float) -> Estimate:
         if self._steps % SLOWLY == 1:
-            north, east, down = (ripple.at(t_s) for ripple in self._noise)
-            self._off = north, east, down
-        b, (north, east, down) = self.body, self._off
-        off_north, off_east = self.gps.error_m(DT)
-        pack = draw(b.watts, b.used_wh, self.config.battery_wh)
+            north, east, down = self._noise
+            self._off = north.at(t_s), east.at(t_s), down.at(t_s)
+            self._pack = draw(self.body.watts, self.body.used_wh, self.config.battery_wh)
+        b, (off_north, off_east, off_down) = self.body, self._off
+        gps_north, gps_east = self.gps.error_m(DT)
+        volts, amperes, used_mah, left_pct = self._pack
         return Estimate(
-            b.north + north + off_north, b.east + east + off_east, b.down + down,
-            b.v_north, b.v_east, b.v_down, b.roll, b.pitch, b.yaw,
-            b.roll_rate, b.pitch_rate, b.yaw_rate, b.grounded, b.thrust / MAX_THRUST * 100, pack.volts, pack.amperes,
-            pack.used_mah, b.used_wh, pack.left_pct,
+            b.north + off_north + gps_north, b.east + off_east + gps_east, b.down + off_down,
+            b.v_north, b.v_east, b.v_down, b.roll, b.pitch, b.yaw, b.roll_rate, b.pitch_rate, b.yaw_rate,
+            b.grounded, b.thrust / MAX_THRUST * 100, volts, amperes, used_mah, b.used_wh, left_pct,
         )  # fmt: skip
 
     def _under_lid(self, before: Body, after: Body) -> Body:
@@ -227,6 +229,8 @@ class Vehicle:
     def _report(self, before: Body) -> None:
         """Truth lines for what has changed since the last step."""
         copter, name = self.copter, self.config.name
+        if self._was == (copter.mode, copter.armed) and before.grounded is self.body.grounded:
+            return
         (was_mode, was_armed), self._was = self._was, (copter.mode, copter.armed)
         if copter.mode is not was_mode:
             self._tell("mode", vehicle=name, mode=copter.mode.name, why=copter.watch.tripped[-1:])

@@ -24,7 +24,8 @@ EMERGENCY, CRITICAL, WARNING, NOTICE, INFO = 0, 2, 4, 5, 6
 """MAV_SEVERITY."""
 TOUCHED_S = 0.5
 """So long on the ground while asking to go down counts as landed (LAND_DETECTOR_TRIGGER_SEC is 1.0)."""
-FAILSAFE_EVERY_S = 0.1
+WATCH_EVERY_S = 0.1
+"""Boot, ground station, battery and fence are looked at so often; ArduCopter looks at them 3 to 10 times a second."""
 EKF_BRIDGES_S = 5.0
 MARKER_S = 2.0
 """AC_PrecLand's LANDING_TARGET_TIMEOUT_MS."""
@@ -74,6 +75,8 @@ class Copter:
     """The last sight of the landing marker: where, and when (sim/autopilot/precland.py)."""
     told: int = 0
     """How many of the boot's announcements are out."""
+    _limits: tuple[tuple[Mode, float | None, int], Limits] | None = None
+    """What the limits come from, and the limits."""
 
     @property
     def ready(self) -> bool:
@@ -96,12 +99,11 @@ class Copter:
     def tick(self, now_s: float, estimate: Estimate) -> Demand:
         """One step of the loop: what the motors shall do until the next."""
         dt, self.now_s, self.estimate = now_s - self.now_s, now_s, estimate
-        arming.boot(self)
-        failsafes.listen(self)
+        if now_s >= self.watch.due_s:
+            self.watch.due_s = now_s + WATCH_EVERY_S
+            arming.boot(self)
+            failsafes.judge(self)
         if self.armed:
-            if now_s >= self.watch.due_s:
-                self.watch.due_s = now_s + FAILSAFE_EVERY_S
-                failsafes.judge(self)
             self._feel_ground()
         self.demand = self._steer(dt) if self.armed else OFF
         return self.demand
@@ -172,13 +174,20 @@ class Copter:
         if kind == 0:
             self.current = 0
 
-    def limits(self, *, landing: bool = False) -> Limits:
+    def limits(self) -> Limits:
+        """Read anew only where something they come from has changed: every step asks for them."""
+        source = self.mode, self.speed, self.parameters.changes
+        if self._limits is None or self._limits[0] != source:
+            self._limits = source, self._read_limits()
+        return self._limits[1]
+
+    def _read_limits(self) -> Limits:
         metres = self.parameters.metres
         speed = self.speed or metres("WPNAV_SPEED")
         if self.mode is Mode.RTL and self.parameters["RTL_SPEED"]:
             speed = metres("RTL_SPEED")
         return Limits(
-            speed=min(speed, 3.0) if landing else speed,
+            speed=speed,
             up=metres("WPNAV_SPEED_UP"),
             down=metres("WPNAV_SPEED_DN"),
             accel=BRAKE_ACCEL if self.mode is Mode.BRAKE else metres("WPNAV_ACCEL"),
@@ -208,20 +217,19 @@ class Copter:
         if self.air is Air.ON_GROUND and not (self.mode is Mode.AUTO and self.armed):
             return Demand(spin=True, lift=False, yaw=self.estimate.yaw)
         match TRAITS[self.mode].style:
-            case Style.HANDS:
-                return Demand(spin=True, lift=False, yaw=self.estimate.yaw)
+            case Style.GUIDED | Style.HOLD:
+                self.goal = self._hold()
             case Style.RETURN:
                 self.goal = self._return()
             case Style.LAND:
                 self.goal = self.sink(self.goal)
             case Style.MISSION:
                 self.goal = fly(self) or (None if self.air is Air.ON_GROUND else self._hold())
-            case Style.HOLD | Style.GUIDED:
-                self.goal = self._hold()
+            case Style.HANDS:
+                return Demand(spin=True, lift=False, yaw=self.estimate.yaw)
         if self.goal is None:
             return Demand(spin=True, lift=False, yaw=self.estimate.yaw)
-        landing = isinstance(self.goal, Sink)
-        return steer(self.goal, self.estimate, self.demand, self.limits(landing=landing), dt)
+        return steer(self.goal, self.estimate, self.demand, self.limits(), dt)
 
     def _hold(self) -> Goal:
         """Stop, then stay where that was."""

@@ -43,10 +43,12 @@ class Watch:
 
 
 def judge(copter: "Copter") -> None:
-    """Looks at battery and fence. Called ten times a second while armed."""
-    _battery(copter)
-    _fence(copter)
-    _estimator(copter)
+    """Looks at the ground station, and while armed at battery, fence and estimator. Called ten times a second."""
+    _listen(copter)
+    if copter.armed:
+        _battery(copter)
+        _fence(copter)
+        _estimator(copter)
 
 
 def heard(copter: "Copter") -> None:
@@ -56,8 +58,8 @@ def heard(copter: "Copter") -> None:
     copter.watch.gcs_s, copter.watch.gcs_lost = copter.now_s, False
 
 
-def listen(copter: "Copter") -> None:
-    """Is the ground station still there? Called in every tick; disarmed it only blocks arming."""
+def _listen(copter: "Copter") -> None:
+    """Is the ground station still there? Disarmed it only blocks arming."""
     watch, parameters = copter.watch, copter.parameters
     action = GCS_ACTIONS.get(int(parameters["FS_GCS_ENABLE"]))
     if action is None or watch.gcs_s is None or watch.gcs_lost:

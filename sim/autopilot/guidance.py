@@ -5,7 +5,6 @@ the speed from which the aircraft can still stop in time.
 """
 
 import math
-from dataclasses import dataclass
 from typing import NamedTuple
 
 from sim.autopilot.estimate import Estimate, Spot
@@ -15,12 +14,13 @@ POSITION_P = 1.0
 """PSC_POSXY_P and PSC_POSZ_P, 1/s."""
 STOPPING = 0.7
 """The share of its acceleration with which it plans to stop; the rest is for the wind and the loops' lag."""
+LANDING_MPS = 3.0
+"""No faster aside while it sinks."""
 FACE_FROM_M = 4.0
 """Nearer than this the nose stays where it is, as the bearing jumps about."""
 
 
-@dataclass(frozen=True, slots=True)
-class Limits:
+class Limits(NamedTuple):
     """m/s and m/s^2."""
 
     speed: float
@@ -72,7 +72,8 @@ def steer(goal: Goal, estimate: Estimate, last: Demand, limits: Limits, dt: floa
         case Stop():
             return _slew(last, (0.0, 0.0, 0.0), last.yaw, limits, dt)
         case Sink(spot, rate):
-            return _slew(last, (*_approach(spot, estimate, limits), rate), last.yaw, limits, dt)
+            slow = limits._replace(speed=LANDING_MPS) if limits.speed > LANDING_MPS else limits
+            return _slew(last, (*_approach(spot, estimate, slow), rate), last.yaw, limits, dt)
 
 
 def speed_to_stop(distance: float, p: float, accel: float) -> float:
@@ -133,5 +134,6 @@ def _slew(last: Demand, wanted: Velocity, yaw: float, limits: Limits, dt: float)
     if change > most:
         north, east = last.v_north + change_n * most / change, last.v_east + change_e * most / change
     most_z = limits.accel_z * dt
-    down = last.v_down + max(-most_z, min(most_z, down - last.v_down))
+    if abs(down - last.v_down) > most_z:
+        down = last.v_down + math.copysign(most_z, down - last.v_down)
     return Demand(True, True, north, east, down, yaw)

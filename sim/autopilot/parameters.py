@@ -105,6 +105,8 @@ class Parameters:
     def __init__(self) -> None:
         self._values = {name: default for name, (default, _) in TABLE.items()}
         self.names = tuple(sorted(TABLE))
+        self.changes = 0
+        """How often one was set."""
 
     def __contains__(self, name: str) -> bool:
         return name in self._values
@@ -116,6 +118,7 @@ class Parameters:
         """Whole-number parameters round as the autopilot's C cast does."""
         if name not in self._values:
             raise KeyError(name)
+        self.changes += 1
         self._values[name] = value if TABLE[name][1] == REAL else float(int(value + (0.5 if value >= 0 else -0.5)))
 
     def metres(self, name: str) -> float:

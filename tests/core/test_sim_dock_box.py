@@ -11,6 +11,9 @@ from sim.weather import Weather, WeatherConfig
 from tests.support.sim_pilot import Pilot, plane
 from wire.dock import NO_WEATHER, Coil, Input, Register
 
+STEP_S = 0.04
+"""Two steps of the aircraft."""
+
 
 class Yard:
     """An aircraft in its dock, both on the pilot's clock."""
@@ -22,7 +25,7 @@ class Yard:
     def run(self, seconds: float) -> None:
         until = self.pilot.vehicle.now_s + seconds
         while self.pilot.vehicle.now_s < until - 1e-6:
-            self.pilot.step(0.05)
+            self.pilot.step(STEP_S)
             self.dock.advance(self.pilot.vehicle.now_s)
 
     def tell(self, coil: Coil, value: bool = True) -> None:
@@ -37,15 +40,15 @@ def test_the_lid_takes_four_seconds_and_its_two_signals_agree_all_the_way() -> N
     assert (yard[Input.LID_OPEN_SWITCH], yard[Input.LID_CLOSED_SWITCH]) == (False, True)
     yard.tell(Coil.OPEN_LID)
     seen = []
-    for _ in range(100):
-        yard.run(0.05)
+    for _ in range(125):
+        yard.run(STEP_S)
         at = yard[Register.LID_POSITION_PCT]
         seen.append(at)
         assert at >= 99 if yard[Input.LID_OPEN_SWITCH] else at <= 99
         assert at <= 1 if yard[Input.LID_CLOSED_SWITCH] else at >= 1
         assert yard[Input.LID_MOVING] == (at < 100)
     assert seen == sorted(seen)
-    assert seen.index(100) == pytest.approx(80, abs=2)
+    assert seen.index(100) == pytest.approx(4 / STEP_S, abs=2)
     yard.tell(Coil.CLOSE_LID)
     yard.run(5)
     assert yard[Register.LID_POSITION_PCT] == 0
@@ -81,7 +84,7 @@ def test_a_take_off_through_an_open_lid_is_none_and_the_pad_is_not_clear_meanwhi
     take_off(yard)
     clear = []
     while yard.pilot.vehicle.height_m < 10:
-        yard.run(0.05)
+        yard.run(STEP_S)
         clear.append((yard.pilot.vehicle.height_m, yard[Input.PAD_CLEAR]))
     assert all(is_clear == (height > 3) for height, is_clear in clear if height > 0.01)
     assert "collision" not in yard.pilot.kinds()

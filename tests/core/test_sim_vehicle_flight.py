@@ -54,6 +54,19 @@ def test_out_and_home_again(pilot: Pilot) -> None:
     assert not landing["crash"]
 
 
+def test_a_speed_that_is_set_in_flight_holds_from_there_on(pilot: Pilot) -> None:
+    pilot.fly_to(20)
+    pilot.command_int(REPOSITION, 6, (-1, 1, 0, 0), (*pilot.place(600, 0), 20))
+    pilot.run(8)
+    assert pilot.vehicle.body.v_north > 10
+    pilot.vehicle.copter.parameters["WPNAV_SPEED"] = 300
+    pilot.run(8)
+    assert pilot.vehicle.body.v_north == pytest.approx(3, abs=0.5)
+    pilot.command(178, 1, 6)
+    pilot.run(5)
+    assert pilot.vehicle.body.v_north == pytest.approx(6, abs=0.5)
+
+
 def test_a_return_climbs_first_and_flies_at_rtl_alt(pilot: Pilot) -> None:
     pilot.fly_to(12)
     lat, lon = pilot.place(150, 0)
@@ -192,8 +205,9 @@ def test_the_same_seed_flies_the_same_track_however_time_is_cut(cut: float) -> N
     def track(cut: float, seed: int) -> list[float]:
         pilot = Pilot(plane(seed=seed, weather={"wind_mps": 5, "gust_mps": 3, "seed": seed}))
         pilot.fly_to(25)
-        for _ in range(round(7 / cut)):
-            pilot.vehicle.advance(pilot.vehicle.now_s + cut)
+        began_s = pilot.vehicle.now_s
+        for piece in range(1, round(7 / cut) + 1):
+            pilot.vehicle.advance(began_s + piece * cut)
         return [*pilot.vehicle.body]
 
     assert track(cut, 1) == track(0.07, 1)
