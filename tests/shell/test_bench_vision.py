@@ -9,7 +9,7 @@ import pytest
 from bench.vision import main
 from tests.support.vision_clips import street, with_car
 
-MARKS = {"LM63KWP": (480, 300, 170), "AB12CDE": (300, 250, 140), "RK09XTV": (500, 330, 110)}
+MARKS = {"LM63KWP": (480, 300, 200), "AB12CDE": (300, 250, 140), "RK09XTV": (500, 330, 110)}
 
 
 @pytest.fixture

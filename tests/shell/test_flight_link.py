@@ -211,14 +211,14 @@ def test_a_full_disk_costs_the_recording_only(tmp_path: Path) -> None:
 
 
 def test_old_recordings_go(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("edge.flight.tlog.FILE_BYTES", 28)
+    monkeypatch.setattr("edge.flight.tlog.FILE_BYTES", 27)
     monkeypatch.setattr("edge.flight.tlog.KEPT_BYTES", 28 * 4)
     recorder = Recorder(tmp_path, "falcon-1")
     for number in range(8):
         recorder.add(bytes([number]) * 20)
         recorder.cut()()
     kept = sorted(tmp_path.glob("*.tlog"))
-    assert [file.read_bytes()[-1] for file in kept] == [5, 6, 7]
+    assert [file.read_bytes()[-1] for file in kept] == [4, 5, 6, 7]
 
 
 @pytest.mark.parametrize("signed", [False, True])
