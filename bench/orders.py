@@ -75,9 +75,7 @@ def _measure(rig: Rig, port: int, n: int, *, calm: bool) -> dict[str, Any]:
         if flies:
             rig.until_state(launch, OrderState.AIRBORNE)
             aborts += _aborted(rig, wire, echoes, port)
-        else:
-            rig.order(Return())
-        _until_over(rig, launch)
+        _until_over(rig, launch if flies else rig.order(Return()))
         rig.until_stage("parked", 120)
     over.set()
     return {
