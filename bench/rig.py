@@ -8,7 +8,8 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Callable
+from abc import ABC, abstractmethod
+from collections.abc import Callable, Coroutine
 from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -224,19 +225,18 @@ class Rig:
         self.dock = DockState.model_validate_json(payload)
 
 
-class _Town(threading.Thread):
-    """Aircraft, dock and the uplink's clock file, in a loop of their own."""
+class Surroundings(threading.Thread, ABC):
+    """What is about the box: its dock and other parts in a loop of their own, and the uplink's clock file."""
 
-    def __init__(self, ports: tuple[int, int], weather: WeatherConfig, folder: Path, lid_s: float) -> None:
+    def __init__(self, data: Path, dock: DockConfig) -> None:
         super().__init__(daemon=True)
-        self.clock, self._data = Clock(), folder / "data"
+        self.clock, self._data, self._dock = Clock(), data, dock
         self.truth = TruthLog(None, self.clock)
-        url = f"udpout:127.0.0.1:{ports[0]}"
-        config = VehicleConfig(name=AIRCRAFT, mavlink=url, powered_s=60, weather=weather, lat=DOCK.lat, lon=DOCK.lon,
-            adsb=True, remote_id=True, signing_key=folder / "aircraft.mavlink")  # fmt: skip
-        self.vehicle = Vehicle(config, self.truth.write)
-        self._dock = DockConfig(name=EDGE, modbus_port=ports[1], lid_s=lid_s)
         self._leave: Callable[[], object] = lambda: None
+
+    @abstractmethod
+    def parts(self) -> list[Coroutine[Any, Any, object]]:
+        """What runs in it beside the clock file."""
 
     def run(self) -> None:
         with suppress(asyncio.CancelledError):
@@ -250,10 +250,23 @@ class _Town(threading.Thread):
         loop, task = asyncio.get_running_loop(), asyncio.current_task()
         assert task
         self._leave = lambda: loop.call_soon_threadsafe(task.cancel)
-        dock = serve_dock(self._dock, self.vehicle, self.clock, self.truth)
-        await asyncio.gather(fly(self.vehicle, self.clock), dock, self._measure_clock())
+        await asyncio.gather(*self.parts(), self._measure_clock())
 
     async def _measure_clock(self) -> None:
         while True:
             write_clock_offset(self._data, 2.0)
             await asyncio.sleep(1)
+
+
+class _Town(Surroundings):
+    """Aircraft and dock."""
+
+    def __init__(self, ports: tuple[int, int], weather: WeatherConfig, folder: Path, lid_s: float) -> None:
+        super().__init__(folder / "data", DockConfig(name=EDGE, modbus_port=ports[1], lid_s=lid_s))
+        url = f"udpout:127.0.0.1:{ports[0]}"
+        config = VehicleConfig(name=AIRCRAFT, mavlink=url, powered_s=60, weather=weather, lat=DOCK.lat, lon=DOCK.lon,
+            adsb=True, remote_id=True, signing_key=folder / "aircraft.mavlink")  # fmt: skip
+        self.vehicle = Vehicle(config, self.truth.write)
+
+    def parts(self) -> list[Coroutine[Any, Any, object]]:
+        return [fly(self.vehicle, self.clock), serve_dock(self._dock, self.vehicle, self.clock, self.truth)]

@@ -1,52 +1,17 @@
 """The console in a real browser, before a real control room: from the alarm to the recall."""
 
 import re
-from collections.abc import Iterator
 from uuid import uuid4
 
 import pytest
-from playwright.sync_api import Browser, Page, Playwright, expect, sync_playwright
+from playwright.sync_api import Page, expect
 
-from dashboard.static import DIST
-from tests.support.browser import PATIENCE_MS, PEOPLE, a_page, launch, sign_in
-from tests.support.console_room import Room, chromium, open_room, wait_for
+from tests.support.browser import PATIENCE_MS, PEOPLE, sign_in
+from tests.support.console_room import Room, chromium, wait_for
 from tests.support.fake_edge import CAMERA, FakeEdge
 from wire.orders import Launch, Order, OrderState, Return
 
 pytestmark = pytest.mark.skipif(chromium() is None, reason="Chromium is not installed (apt-get install chromium)")
-
-
-@pytest.fixture(scope="module")
-def room(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Room]:
-    assert (DIST / "index.html").is_file(), "the console is not built: run `make console`"
-    opened = open_room(tmp_path_factory.mktemp("room"), PEOPLE)
-    yield opened
-    opened.stop()
-
-
-@pytest.fixture(scope="module")
-def edge(room: Room) -> Iterator[FakeEdge]:
-    with FakeEdge(room.broker_port, room.public_key) as fake:
-        yield fake
-
-
-@pytest.fixture(scope="module")
-def play() -> Iterator[Playwright]:
-    with sync_playwright() as started:
-        yield started
-
-
-@pytest.fixture(scope="module")
-def browser(play: Playwright) -> Iterator[Browser]:
-    opened = launch(play)
-    yield opened
-    opened.close()
-
-
-@pytest.fixture
-def page(browser: Browser, room: Room) -> Iterator[Page]:
-    with a_page(browser, room) as opened:
-        yield opened
 
 
 def list_vehicle(page: Page, room: Room, vrm: str) -> None:

@@ -1,22 +1,16 @@
 """The box's flight process beside any of the vehicles in `autopilots`, with our simulated dock under it."""
 
-import asyncio
 import signal
 import socket
-import threading
-from collections.abc import Callable
-from contextlib import suppress
+from collections.abc import Callable, Coroutine
 from pathlib import Path
 from typing import Any, cast
 
 from bench.lockstep import AIRCRAFT, EDGE, LIMITS
-from bench.rig import Rig
+from bench.rig import Rig, Surroundings
 from edge.flight.geometry import Place, distance_m
-from edge.health import write_clock_offset
-from sim.clock import Clock
 from sim.dock import DockConfig, serve_dock
 from sim.physics import Body
-from sim.truth import TruthLog
 from sim.vehicle import Vehicle, VehicleConfig
 from sim.weather import Weather, WeatherConfig
 from tests.support.autopilots import Running
@@ -139,32 +133,12 @@ class _Shadow:
         """Its battery is simulated elsewhere too."""
 
 
-class _Ground(threading.Thread):
-    """Dock, weather station and the uplink's clock file, in a loop of their own."""
+class _Ground(Surroundings):
+    """The dock alone; the aircraft flies elsewhere."""
 
     def __init__(self, data: Path, port: int, shadow: _Shadow) -> None:
-        super().__init__(daemon=True)
-        self.clock, self._data, self._shadow = Clock(), data, shadow
-        self.truth = TruthLog(None, self.clock)
-        self._dock = DockConfig(name=EDGE, modbus_port=port, lid_s=1.5)
-        self._leave: Callable[[], object] = lambda: None
+        super().__init__(data, DockConfig(name=EDGE, modbus_port=port, lid_s=1.5))
+        self._shadow = shadow
 
-    def run(self) -> None:
-        with suppress(asyncio.CancelledError):
-            asyncio.run(self._live())
-
-    def stop(self) -> None:
-        self._leave()
-        self.join()
-
-    async def _live(self) -> None:
-        loop, task = asyncio.get_running_loop(), asyncio.current_task()
-        assert task
-        self._leave = lambda: loop.call_soon_threadsafe(task.cancel)
-        dock = serve_dock(self._dock, cast(Vehicle, self._shadow), self.clock, self.truth)
-        await asyncio.gather(dock, self._measure_clock())
-
-    async def _measure_clock(self) -> None:
-        while True:
-            write_clock_offset(self._data, 2.0)
-            await asyncio.sleep(1)
+    def parts(self) -> list[Coroutine[Any, Any, object]]:
+        return [serve_dock(self._dock, cast(Vehicle, self._shadow), self.clock, self.truth)]
