@@ -15,6 +15,8 @@ MARK = b'"object_placed"'
 SHOWN_S = 60.0
 MOST = 50
 """Objects of one camera; the newest."""
+MOST_CAMERAS = 16
+"""Names that one box may bring up: a box is believed in what it sees, not in how many eyes it has."""
 
 
 class Placed(Frozen):
@@ -39,7 +41,7 @@ class Below(Frozen):
 
 @dataclass
 class Ground:
-    """By (edge, camera); bounded by the fleet."""
+    """By (edge, camera), MOST_CAMERAS a box."""
 
     _seen: dict[tuple[str, str], dict[int, Placed]] = field(default_factory=dict)
 
@@ -55,6 +57,9 @@ class Ground:
             track=body.track, label=body.label, confidence=body.confidence, seen_at=seen_at, lat=body.lat, lon=body.lon,
             error_m=body.error_m,
         )  # fmt: skip
+        cameras = {camera for box, camera in self._seen if box == event.box}
+        if body.camera not in cameras and len(cameras) >= MOST_CAMERAS:
+            return None
         known = self._seen.get((event.box, body.camera), {}) | {body.track: placed}
         fresh = [one for one in known.values() if now - one.seen_at <= timedelta(seconds=SHOWN_S)]
         newest = sorted(fresh, key=lambda one: one.seen_at, reverse=True)[:MOST]

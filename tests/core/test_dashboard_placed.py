@@ -2,16 +2,18 @@
 
 from datetime import UTC, datetime, timedelta
 
-from dashboard.placed import MARK, MOST, SHOWN_S, Below, Ground
+from dashboard.placed import MARK, MOST, MOST_CAMERAS, SHOWN_S, Below, Ground
 from wire.events import GENESIS, Event, Fault, ObjectPlaced
 from wire.ids import fresh_uuid7
 
 NOW = datetime(2026, 3, 1, 12, tzinfo=UTC)
 
 
-def event(track: int, age_s: float = 0.0, *, offset_ms: float | None = 0.0, lat: float = 52.2) -> Event:
+def event(
+    track: int, age_s: float = 0.0, *, offset_ms: float | None = 0.0, lat: float = 52.2, camera: str = "falcon-1-cam"
+) -> Event:
     body = ObjectPlaced(
-        camera="falcon-1-cam", label="car", confidence=0.7, captured_at=NOW - timedelta(seconds=age_s), track=track,
+        camera=camera, label="car", confidence=0.7, captured_at=NOW - timedelta(seconds=age_s), track=track,
         box=(0, 0, 9, 9), frame=(640, 360), lat=lat, lon=0.12, error_m=6.0, covariance_m2=(4, 0, 4), height_m=30,
     )  # fmt: skip
     return Event(
@@ -63,3 +65,10 @@ def test_other_events_say_nothing() -> None:
     assert Ground().hear(other, NOW) is None
     assert MARK in event(1).encode()
     assert MARK not in other.encode()
+
+
+def test_a_box_brings_up_so_many_cameras_and_no_more() -> None:
+    ground = Ground()
+    heard = [ground.hear(event(1, camera=f"cam-{number}"), NOW) is not None for number in range(MOST_CAMERAS + 5)]
+    assert heard == [True] * MOST_CAMERAS + [False] * 5
+    assert ground.hear(event(2, camera="cam-0"), NOW)
