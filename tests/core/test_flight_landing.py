@@ -130,6 +130,7 @@ def test_a_short_flutter_of_the_lids_switch_changes_nothing() -> None:
     disagree(world)
     world.run(2)
     world.shows = lambda raw: raw
+    assert world.run(2).sortie.stage is Stage.RETURNING
     world.until_stage(Stage.PARKED)
     safe(world)
 
