@@ -24,6 +24,7 @@ from edge.flight.seen import Fitted, Seen, Site
 from edge.flight.sortie import Moved, Step, advance, obey
 from edge.flight.state import Sortie
 from edge.flight.telemetry import Telemetry
+from edge.flight.zones import NO_ZONES, Zones
 from sim.dock import Dock, DockConfig
 from sim.radio import Radio
 from sim.vehicle import Vehicle, VehicleConfig
@@ -96,6 +97,7 @@ class World:
     powered_s: float = 60.0
     limits: Limits = LIMITS
     landing_places: tuple[Place, ...] = ()
+    zones: Zones = NO_ZONES
     clock_offset_ms: float | None = 3.0
     heartbeats: bool = True
     alive: bool = True
@@ -197,7 +199,7 @@ class World:
         telemetry, reading = self.hears(self.telemetry), self.sees(self.reading)
         room_now, lost_s = self.clock.room_now(self.now_s), self.now_s - self.room_s
         offset_ms = self.clock.offset_ms
-        return Seen(self.now_s, telemetry, reading, offset_ms, room_now, lost_s, self.inspection)
+        return Seen(self.now_s, telemetry, reading, offset_ms, room_now, lost_s, self.inspection, self.zones)
 
     def states(self, order_id: UUID) -> list[OrderState]:
         return [word.state for word in self.answers if word.order_id == order_id]

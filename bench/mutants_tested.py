@@ -86,6 +86,12 @@ TESTED: dict[str, Tested] = {
     "the last of the charge is flown away": Tested(
         ("F22",), (f"{CORE}landing.py", "-k", "charge"), swap("edge.flight.landing", "_reaches", always(True))
     ),
+    "what is closed to us is flown through": Tested(
+        ("F5",), (f"{CORE}zones.py", "-k", "a_launch_through_one"), swap(RULES, "f5_zones", nothing)
+    ),
+    "what closes in flight is no matter": Tested(
+        ("F5",), (f"{CORE}zones.py", "-k", "closes_in_flight"), swap("edge.flight.closures", "in_flight", nothing)
+    ),
     "the pad is believed clear": Tested(("F2",), TELLS, swap("edge.flight.dockside", "pad_clear", always(True))),
     "a return that is left is no matter": Tested(
         ("F4",), (f"{CORE}sorties.py", "-k", "asked_for_again"), swap("edge.flight.notice", "_strayed", nothing)

@@ -57,6 +57,7 @@ signing_key = "{folder}/aircraft.mavlink"
 baseline = "{folder}/aircraft.baseline"
 traffic = "adsb"
 remote_id = "mavlink"
+zones = "none"
 [flight.limits]
 {limits}
 [dock]

@@ -15,6 +15,7 @@ from edge import health
 from edge.boot import CHANCE_BITS, next_boot
 from edge.config import SiteConfig
 from edge.flight.seen import make_site
+from edge.flight.zones_file import read_zones_file
 from edge.outbox import Outbox
 from edge.report import VERSION
 from wire.baseline import read_sealed
@@ -43,6 +44,8 @@ def check(site: SiteConfig) -> str:
         make_site(site, read_sealed(site.flight.baseline, room_key))
         if isinstance(site.flight.signing_key, Path):
             load_mavlink_key(site.flight.signing_key)
+        if isinstance(site.flight.zones, Path):
+            read_zones_file(site.flight.zones)
     aircraft = f", aircraft {site.flight.aircraft} ({site.flight.autopilot})" if site.flight else ""
     return f"box {site.box.name}: {len(site.cameras)} cameras{aircraft}; uplink {site.uplink.host}:{site.uplink.port}"
 

@@ -190,6 +190,8 @@ class FlightConfig(Section):
     """The receiver of other aircraft (F14); none: nothing watches for them."""
     remote_id: Literal["mavlink", "none"]
     """The Remote ID transmitter (F15): its OPEN_DRONE_ID_ARM_STATUS is watched."""
+    zones: Literal["none"] | Path
+    """A file of zones that are closed to us, ED-269 or ED-318 (F5), read again when it changes; none: nobody tells."""
     landing_places: tuple[tuple[Latitude, Longitude], ...] = ()
     """Where it may land when its dock can't take it (F22), the preferred first; without any, beside the dock."""
     view: ViewConfig | None = None

@@ -170,6 +170,7 @@ def _dock(dock: DockSpec, places: Places) -> Toml:
         "signing_key": str(places.mavlink_key(dock.aircraft)),
         "traffic": "adsb",
         "remote_id": "mavlink",
+        "zones": "none",
         "view": VIEW,
         "marker": MARKER,
         "limits": {**LIMITS, "ground_amsl_m": dock.amsl_m, "pad_amsl_m": dock.amsl_m, "fence": fence()},

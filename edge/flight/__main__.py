@@ -17,6 +17,7 @@ from edge.flight.seen import make_site
 from edge.flight.signing import Signing
 from edge.flight.tlog import Recorder
 from edge.flight.voice import Voice
+from edge.flight.zones_file import zones_of
 from edge.line import connect
 from edge.outbox import Outbox
 from wire.baseline import read_sealed
@@ -56,7 +57,7 @@ async def fly(config: SiteConfig, boot: int) -> None:
     disk, mqtt = Disk(box.data_dir / "flight"), connect(config.uplink, f"{box.name}-flight")
     voice = Voice(site.edge, site.aircraft, box.data_dir, outbox=outbox, disk=disk, mqtt=mqtt)
     link = make_link(flight, disk, box.data_dir / "tlog")
-    pilot = Pilot(site, link, voice=voice, dock=make_dock(config.dock), disk=disk)
+    pilot = Pilot(site, link, voice=voice, dock=make_dock(config.dock), disk=disk, zones=zones_of(site, flight.zones))
     flying = asyncio.create_task(pilot.run(mqtt, room_key, box.data_dir))
 
     def stop() -> None:

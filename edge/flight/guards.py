@@ -40,6 +40,14 @@ def guard(baseline: Baseline, autopilot: str, limits: Limits, *, marker: bool = 
         raise UserError(f"the baseline does not hold this site: {'; '.join(wrong)}", where="flight.baseline")
 
 
+def return_m(baseline: Baseline) -> float:
+    """The height above home at which the autopilot comes back, the most that one aircraft may have; 0 if unsaid."""
+    for name, unit in (("RTL_ALT_M", 1.0), ("RTL_ALT", 0.01), ("RTL_RETURN_ALT", 1.0)):
+        if name in baseline.parameters:
+            return max(baseline.parameters[name], *baseline.allowed.get(name, (0.0, 0.0))) * unit
+    return 0.0
+
+
 def _is_within(baseline: Baseline, name: str, spans: Spans) -> bool:
     """The value, and all that a single aircraft may differ; NaN, which is in no span, where there is none."""
     value = baseline.parameters.get(name, float("nan"))

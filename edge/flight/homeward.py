@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from edge.flight import airspace, energy
+from edge.flight import airspace, closures, energy
 from edge.flight.geometry import Place
 from edge.flight.seen import Seen, Site, battery_pct, live_wind
 from edge.flight.telemetry import is_fresh
@@ -10,11 +10,13 @@ from edge.flight.telemetry import is_fresh
 JUMP_COUNTS_S = 5.0
 
 
-def must_return(seen: Seen, site: Site, flown_s: float, land_at: Place) -> tuple[str, ...]:
-    """Every reason. `land_at`: where it would land as things stand (F22)."""
+def must_return(
+    seen: Seen, site: Site, flown_s: float, land_at: Place, bound_for: Place | None = None
+) -> tuple[str, ...]:
+    """Every reason. `land_at`: where it would land as things stand (F22); `bound_for`: where it is on its way to."""
     return (
         *reserve(seen, site, land_at), *out_of_bounds(seen, site), *position_lies(seen),
-        *too_long(site, flown_s),
+        *too_long(site, flown_s), *closures.in_flight(seen, site, bound_for),
         *airspace.remote_id(seen, site, airspace.REMOTE_ID_LOST_S),
     )  # fmt: skip
 

@@ -35,6 +35,7 @@ from edge.flight.state import Sortie, resume, save
 from edge.flight.tape import Tape
 from edge.flight.telemetry import Message, Telemetry
 from edge.flight.voice import Voice
+from edge.flight.zones_file import ZonesFile
 from edge.health import clock_age_s, read_clock_offset_ms
 from wire.mqtt import Mqtt
 from wire.orders import GoTo, Launch, Order, OrderState
@@ -44,6 +45,8 @@ from wire.topics import ORDER
 
 log = structlog.get_logger()
 TICK_S = 0.05
+ZONES_S = 5.0
+"""How often the file of closed zones is looked at."""
 LOOK_S, WATCH_S = 0.25, 0.05
 """How often the dock is read; and while a launch waits for its lid."""
 
@@ -51,12 +54,13 @@ LOOK_S, WATCH_S = 0.25, 0.05
 class Pilot:
     """One aircraft. `run` until cancelled; every method runs in the loop's thread."""
 
-    def __init__(self, site: Site, link: Link, *, voice: Voice, dock: Dock, disk: Disk) -> None:
+    def __init__(self, site: Site, link: Link, *, voice: Voice, dock: Dock, disk: Disk, zones: ZonesFile) -> None:
         self._site, self._link, self._voice, self._dock = site, link, voice, dock
         self._memory: Memory = disk.memory()
         self._sortie: Sortie = resume(disk.saved(), time.monotonic())
         self._telemetry, self._inspector = Telemetry(), Inspector(site.wanted, link.send)
         self._lookdown, self._reading = Lookdown(site, link.send), DockReading()
+        self._zones = zones
         self._clock = RoomClock()
         self._room_s = time.monotonic()
         self._tape, self._taped = Tape(), list[str]()
@@ -81,7 +85,7 @@ class Pilot:
 
         mqtt.subscribe(ORDER.of(self._site.edge), ORDER.qos, receive)
         mqtt.start()
-        helpers = [asyncio.create_task(work) for work in (self._voice.run(), self._watch_dock())]
+        helpers = [asyncio.create_task(work) for work in (self._voice.run(), self._watch_dock(), self._watch_zones())]
         helpers += self._link.tasks  # none may end unseen
         try:
             while not any(helper.done() for helper in helpers):
@@ -201,7 +205,8 @@ class Pilot:
         now_s = time.monotonic()
         room_now, lost_s = self._clock.room_now(now_s), now_s - self._room_s
         offset_ms = self._clock.offset_ms
-        return Seen(now_s, self._telemetry, self._reading, offset_ms, room_now, lost_s, self._inspector.known)
+        known, zones = self._inspector.known, self._zones.zones
+        return Seen(now_s, self._telemetry, self._reading, offset_ms, room_now, lost_s, known, zones)
 
     def _heard(self, message: Message) -> None:
         before, now_s = self._telemetry.texts, time.monotonic()
@@ -232,6 +237,12 @@ class Pilot:
             self._wake_dock.clear()
             with suppress(TimeoutError):
                 await asyncio.wait_for(self._wake_dock.wait(), WATCH_S if self.stage is Stage.OPENING else LOOK_S)
+
+    async def _watch_zones(self) -> None:
+        """On a thread: a country's file takes longer to read than a heartbeat may wait."""
+        while True:
+            await asyncio.to_thread(self._zones.look)
+            await asyncio.sleep(ZONES_S)
 
     async def _close(self, mqtt: Mqtt, helpers: list[asyncio.Task[None]]) -> None:
         """The aircraft is left as it is: its own failsafe brings it home if nobody takes over (F11)."""

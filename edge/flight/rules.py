@@ -7,7 +7,7 @@ import math
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
-from edge.flight import airspace, energy
+from edge.flight import airspace, closures, energy
 from edge.flight.dockside import lid, pad_clear, signals_fresh
 from edge.flight.gate import Go, Refusal
 from edge.flight.geometry import Place, Target, distance_m
@@ -58,6 +58,11 @@ def f3_energy(case: Case) -> Iterator[str]:
 
 def f5_fence(case: Case) -> Iterator[str]:
     yield from _path_inside(case.site, case.site.dock, case.target.place, "the way out")
+
+
+def f5_zones(case: Case) -> Iterator[str]:
+    """Outside whatever is closed to us until it is back (F5)."""
+    yield from closures.way_out(case.seen, case.site, case.target)
 
 
 def f7_weather(case: Case) -> Iterator[str]:
@@ -161,7 +166,7 @@ def f18_baseline_held(case: Case) -> Iterator[str]:
 
 
 PREFLIGHT: tuple[Rule, ...] = (
-    aircraft_waits, f1_lid_known, f3_energy, f5_fence, f6_fence_held, f7_weather, f10_clock, f14_traffic,
+    aircraft_waits, f1_lid_known, f3_energy, f5_fence, f5_zones, f6_fence_held, f7_weather, f10_clock, f14_traffic,
     f15_remote_id, f16_ceiling, f17_position, f18_baseline_held, f23_range,
 )  # fmt: skip
 
@@ -212,6 +217,7 @@ def _detour(case: Case) -> Iterator[str]:
         return
     yield from _path_inside(case.site, seen.place, case.target.place, "the way there")
     yield from airspace.way_clear(case.seen, case.site, seen.place, case.target)
+    yield from closures.way_there(case.seen, case.site, seen.place, case.target)
     wind = live_wind(case.seen, limits)
     up = energy.climb(case.target.alt_rel_m - (seen.alt_rel_m or 0), limits)
     there = energy.leg(seen.place, case.target.place, case.target.alt_rel_m, wind, limits)

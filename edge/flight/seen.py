@@ -12,6 +12,7 @@ from edge.flight.geometry import Place
 from edge.flight.guards import guard
 from edge.flight.inspection import NONE, Inspection, Wanted, make_wanted
 from edge.flight.telemetry import Telemetry, is_fresh
+from edge.flight.zones import NO_ZONES, Zones
 from wire.baseline import Baseline
 from wire.errors import UserError
 
@@ -62,6 +63,8 @@ class Seen:
     room_lost_s: float = 0.0
     """For how long there has been no connection to the control room."""
     inspection: Inspection = NONE
+    zones: Zones = NO_ZONES
+    """Closed to us (F5)."""
 
     def link_ok(self) -> bool:
         return self.telemetry.link_ok(self.now_s)

@@ -13,7 +13,7 @@ from edge.flight.gate import Refusal, left_s
 from edge.flight.geometry import Place, Target
 from edge.flight.homeward import must_return
 from edge.flight.landing import diversion, landing
-from edge.flight.launch import LID_WANTED, STEPS, Happened, Stage
+from edge.flight.launch import FLYING, LID_WANTED, STEPS, Happened, Stage
 from edge.flight.life import Answered, Facts, Open, progress, supersede
 from edge.flight.notice import AVOID, notice, proven_down
 from edge.flight.rules import judge
@@ -157,7 +157,8 @@ def _watch(site: Site, sortie: Sortie, seen: Seen) -> Sortie:
         None if lid(seen.dock, seen.now_s) is Lid.OPEN else (seen.now_s if sortie.shut_s is None else sortie.shut_s)
     )
     land_at = landing(seen, site, shut_s, blind=sortie.blind).place
-    forced = sortie.forced or must_return(seen, site, seen.now_s - took_off_s, land_at)
+    bound_for = sortie.target.place if sortie.target and sortie.stage in FLYING else None
+    forced = sortie.forced or must_return(seen, site, seen.now_s - took_off_s, land_at, bound_for)
     lingering = airspace.lingering(seen, site) if sortie.avoided else ()
     avoided = tuple(icao for icao in sortie.avoided if icao in lingering)
     if (took_off_s, forced, shut_s, avoided) == (sortie.took_off_s, sortie.forced, sortie.shut_s, sortie.avoided):

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
-from bench.lockstep import AIRCRAFT, EDGE, SCENE, make_order, make_site
+from bench.lockstep import AIRCRAFT, DOCK, EDGE, SCENE, make_order, make_site
 from edge.config import ModbusDock
 from edge.flight.disk import Disk
 from edge.flight.dock import make_dock
@@ -21,6 +21,7 @@ from edge.flight.pilot import Pilot
 from edge.flight.state import Saved
 from edge.flight.tape import BEGIN
 from edge.flight.voice import MOST_EVENTS, MOST_TAPE_WRITES, Voice
+from edge.flight.zones_file import ZonesFile
 from edge.health import gather, write_clock_offset
 from edge.outbox import Outbox
 from tests.support.processes import free_port
@@ -53,7 +54,7 @@ async def refused(folder: Path, broker_port: int, order: Order) -> list[str]:
     voice = Voice(EDGE, AIRCRAFT, folder, outbox=outbox, disk=disk, mqtt=mqtt)
     config = ModbusDock(kind="modbus", host="127.0.0.1", port=free_port(socket.SOCK_STREAM), lat=52.2, lon=0.12)
     link = Link(f"udpin:127.0.0.1:{free_port(socket.SOCK_DGRAM)}", 1)
-    pilot = Pilot(make_site(), link, voice=voice, dock=make_dock(config), disk=disk)
+    pilot = Pilot(make_site(), link, voice=voice, dock=make_dock(config), disk=disk, zones=ZonesFile("none", DOCK, 0.0))
     flying = asyncio.create_task(pilot.run(mqtt, KEY.public_key(), folder))
     await asyncio.sleep(0.2)
     pilot.order(seal("order", order.encode(), KEY), KEY.public_key())
@@ -185,7 +186,14 @@ async def test_a_door_that_breaks_ends_the_process_instead_of_leaving_it_deaf(
     mqtt = Mqtt("127.0.0.1", broker_port, "broken-door")
     voice = Voice(EDGE, AIRCRAFT, tmp_path, outbox=outbox, disk=disk, mqtt=mqtt)
     config = ModbusDock(kind="modbus", host="127.0.0.1", port=free_port(socket.SOCK_STREAM), lat=52.2, lon=0.12)
-    pilot = Pilot(make_site(), Link("tcp:127.0.0.1:1", 1), voice=voice, dock=make_dock(config), disk=disk)
+    pilot = Pilot(
+        make_site(),
+        Link("tcp:127.0.0.1:1", 1),
+        voice=voice,
+        dock=make_dock(config),
+        disk=disk,
+        zones=ZonesFile("none", DOCK, 0.0),
+    )
     with pytest.raises(ValueError, match="a fault of ours"):
         await asyncio.wait_for(pilot.run(mqtt, KEY.public_key(), tmp_path), 10)
     outbox.close()

@@ -6,13 +6,14 @@ from pathlib import Path
 
 import pytest
 
-from bench.lockstep import AIRCRAFT, EDGE, make_site
+from bench.lockstep import AIRCRAFT, DOCK, EDGE, make_site
 from edge.flight.disk import Disk
 from edge.flight.dockside import DockReading
 from edge.flight.link import Link
 from edge.flight.pilot import Pilot
 from edge.flight.telemetry import Landed, Telemetry
 from edge.flight.voice import Voice
+from edge.flight.zones_file import ZonesFile
 from edge.outbox import Outbox
 from wire.mqtt import Mqtt
 from wire.states import Lid
@@ -41,7 +42,9 @@ async def wishes(folder: Path, dock: Told) -> list[Lid]:
     """What reaches the dock of a closing that was wished for while it was being read."""
     outbox, disk = Outbox(folder / "outbox.db", box=EDGE, boot=1), Disk(folder / "flight")
     voice = Voice(EDGE, AIRCRAFT, folder, outbox=outbox, disk=disk, mqtt=Mqtt("127.0.0.1", 1, "slow-dock"))
-    pilot = Pilot(make_site(), Link("udpin:127.0.0.1:1", 1), voice=voice, dock=dock, disk=disk)
+    pilot = Pilot(
+        make_site(), Link("udpin:127.0.0.1:1", 1), voice=voice, dock=dock, disk=disk, zones=ZonesFile("none", DOCK, 0.0)
+    )
     now_s = time.monotonic()
     pilot._telemetry = Telemetry(heartbeat_s=now_s, landed_s=now_s, landed=Landed.ON_GROUND)
     watching = asyncio.create_task(pilot._watch_dock())

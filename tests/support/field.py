@@ -41,6 +41,7 @@ signing_key = "none"
 baseline = "{folder}/aircraft.baseline"
 traffic = "none"
 remote_id = "none"
+zones = "none"
 [flight.limits]
 {limits}
 [dock]
