@@ -2,6 +2,7 @@
 
 from bench.vision_passes import Seen, figures, measure
 from ingest.matching import neighbours
+from tests.support.fonts import NEEDS_FONTS
 
 
 def test_a_misread_onto_a_listed_mark_is_a_hit_and_an_unsure_one_is_possible() -> None:
@@ -25,6 +26,7 @@ def test_a_vehicle_of_which_nothing_is_told_is_no_hit() -> None:
     assert (got["n"], got["told"], got["right"]) == (2, 0.5, 1.0)
 
 
+@NEEDS_FONTS
 def test_rendered_plates_are_read_and_the_workers_change_nothing() -> None:
     alone = measure(12, seed=5, workers=1)
     assert alone["told"] > 0.6

@@ -6,16 +6,14 @@ import numpy as np
 import pytest
 
 from edge.vision.line import HEIGHT, LEAST_WIDTH, MOST_WIDTH, STRIDE
-from train.letters import CAP_PX, CHARACTERS, FOLDER, FONTS, PACKAGES, UK, ink
+from tests.support.fonts import NEEDS_FONTS
+from train.letters import CAP_PX, CHARACTERS, FONTS, UK, ink
 from train.lines import Line, line
 from train.marks import mark
 from train.plate import plate
 from wire.errors import UserError
 
-pytestmark = pytest.mark.skipif(
-    not all((FOLDER / name).exists() for name in FONTS),
-    reason=f"skipped: training fonts ({PACKAGES}) are not installed",
-)
+pytestmark = NEEDS_FONTS
 
 
 def samples(count: int, hardness: float, seed: int = 11) -> list[Line]:
