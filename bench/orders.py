@@ -5,10 +5,14 @@ the GUIDED mode in it, under a lid that stands open; and from a hold or return t
 in EACH is flown, and begins under a shut lid that opens at once, to show what F1 adds: both of its signals must have
 agreed for 0.4 s. The others are called off on the pad. Not counted: the console's POST. The peer is an echo by the
 same broker.
+
+The flood: pictures at the broker; at the box's MAVLink port all of the aircraft's telemetry at 50 Hz, and datagrams of
+strangers, unsigned and broken.
 """
 
 import argparse
 import json
+import socket
 import statistics
 import subprocess
 import sys
@@ -16,13 +20,13 @@ import tempfile
 import threading
 import time
 from pathlib import Path
-from socket import SOCK_STREAM
 from typing import Any
 from uuid import UUID
 
 from bench.kills_real import NEAR
 from bench.lockstep import EDGE
 from bench.rig import Rig, free_port
+from sim.mavlink import Codec, dialect
 from wire.mqtt import Mqtt
 from wire.orders import Hold, OrderState, Return
 from wire.process import guarded
@@ -34,6 +38,9 @@ ABORTS = 12
 """A flight."""
 COMMAND_LONG, COMMAND_ACK, ARM = 76, 77, 400
 PICTURE, PICTURES_HZ = b"\0" * 20_000, 100
+TELEMETRY, TELEMETRY_HZ = (1, 24, 30, 31, 32, 33, 42, 74, 147, 162, 193, 245), 50.0
+"""Message numbers; half of them is what the box asks for, at 1 and 5 Hz."""
+STRANGERS_HZ = 500
 
 
 def main(argv: list[str] | None = None) -> int:
@@ -47,7 +54,7 @@ def main(argv: list[str] | None = None) -> int:
 
 
 def _run(args: argparse.Namespace) -> int:
-    port = free_port(SOCK_STREAM)
+    port = free_port(socket.SOCK_STREAM)
     broker = subprocess.Popen([sys.executable, "-m", "ingest.broker", str(port)], stderr=subprocess.DEVNULL)
     try:
         with tempfile.TemporaryDirectory() as folder, Rig(Path(folder), port, lid_s=LID_S) as rig:
@@ -61,13 +68,16 @@ def _run(args: argparse.Namespace) -> int:
 
 def _measure(rig: Rig, port: int, n: int, *, calm: bool) -> dict[str, Any]:
     wire, over = _Wire(rig), threading.Event()
-    flood = threading.Thread(target=_flood, args=(port, over), daemon=True)
     if not calm:
-        flood.start()
+        for flood in (_flood_broker, _flood_box):
+            threading.Thread(target=flood, args=(rig, port, over), daemon=True).start()
     launches, shut, aborts, echoes = list[float](), list[float](), list[float](), list[float]()
     for number in range(n):
         flies = number % EACH == 0
         rig.until_ready()
+        if not calm:
+            for message in TELEMETRY:
+                rig.aircraft.callers.stream(message, TELEMETRY_HZ)
         if not flies:
             rig.open_lid()
         launch, took_s = _launched(rig, wire)
@@ -81,7 +91,10 @@ def _measure(rig: Rig, port: int, n: int, *, calm: bool) -> dict[str, Any]:
     return {
         "order_to_arm_command_ms": _quantiles(launches), "the_same_from_a_shut_lid_ms": _quantiles(shut),
         "abort_to_ack_ms": _quantiles(aborts), "broker_echo_ms": _quantiles(echoes),
-        "flood": "none" if calm else f"{PICTURES_HZ} pictures/s of 20 kB asked",
+        "flood": "none" if calm else (
+            f"asked: {PICTURES_HZ} pictures of 20 kB, {len(TELEMETRY) * TELEMETRY_HZ:.0f} messages of the aircraft, "
+            f"{STRANGERS_HZ} datagrams of strangers a second"
+        ),
     }  # fmt: skip
 
 
@@ -159,7 +172,17 @@ def _echo(rig: Rig, port: int) -> float:
     return took_s
 
 
-def _flood(port: int, over: threading.Event) -> None:
+def _flood_box(rig: Rig, _port: int, over: threading.Event) -> None:
+    """Every other datagram is a whole HEARTBEAT of the aircraft's number without a signature, the others are noise."""
+    whole = Codec(1).encode(dialect.MAVLink_heartbeat_message(2, 3, 81, 4, 4, 3))
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as stranger:
+        number = 0
+        while not over.wait(1 / STRANGERS_HZ):
+            number += 1
+            stranger.sendto(whole if number % 2 else whole[number % 20 :][::-1], ("127.0.0.1", rig.mavlink_port))
+
+
+def _flood_broker(_rig: Rig, port: int, over: threading.Event) -> None:
     client = Mqtt("127.0.0.1", port, "bench-flood")
     client.start()
     while not over.wait(1 / PICTURES_HZ):

@@ -140,6 +140,11 @@ class Rig:
         return self._town.truth.lines
 
     @property
+    def mavlink_port(self) -> int:
+        """The box listens there, UDP."""
+        return self._ports[0]
+
+    @property
     def aircraft(self) -> Vehicle:
         return self._town.vehicle
 

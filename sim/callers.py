@@ -53,6 +53,11 @@ class Callers:
         """A TCP client has gone; its rates and unfinished uploads with it."""
         self._peers.pop(peer, None)
 
+    def stream(self, number: int, hz: float) -> None:
+        """Every caller is sent this message so often, whatever it asked for."""
+        for channel, _ in self._peers.values():
+            channel.set_rate(number, 1 / hz)
+
     def outgoing(self, now_s: float) -> list[tuple[bytes, Peer]]:
         """What is due to be sent, to whom."""
         news, due = self._news(), {peer: channel.due() for peer, (channel, _) in self._peers.items()}

@@ -88,6 +88,7 @@ class Happened(StrEnum):
     FOUND_AWAY = "found_away"
     FOUND_ARMED = "found_armed"
     FOUND_CLIMBING = "found_climbing"
+    """Or up, and not sent to its target yet."""
     FOUND_UNDER_WAY = "found_under_way"
     FOUND_FLYING = "found_flying"
     FOUND_UNJUDGED = "found_unjudged"

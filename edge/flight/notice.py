@@ -1,11 +1,12 @@
 """What has happened (pure): telemetry, dock and timers as events of the launch table, the gravest first."""
 
+import math
 from collections.abc import Iterator
 
 from edge.flight import airspace, marker
 from edge.flight.autopilots import SETTLE_S, Do
 from edge.flight.dockside import lid
-from edge.flight.geometry import Target, distance_m
+from edge.flight.geometry import Target, distance_m, flat
 from edge.flight.landing import dock_is_back, landing
 from edge.flight.launch import DEADLINE_S, FLYING, Happened, Stage
 from edge.flight.rules import Case, arming
@@ -25,6 +26,8 @@ NO_GO_AFTER_S = 2.0
 READ_BACK_S = 6.0
 """A lid may stand open already; what the autopilot holds has to be read back all the same (F18)."""
 ABOVE_PAD_M = 10.0
+BOUND_MPS = 2.0
+"""Slower than this it drifts."""
 LID_STARTS_S = 1.0
 """A lid moves off its switch within this time of being told."""
 Events = Iterator[tuple[Happened, str]]
@@ -74,6 +77,15 @@ def at(seen: Seen, target: Target) -> bool:
         return False
     close = distance_m(place, target.place) < 6 and abs(height - target.alt_rel_m) < 4
     return close and seen.telemetry.groundspeed_mps < 2.5
+
+
+def _bound_for(seen: Seen, target: Target) -> bool:
+    """It flies there: it was sent. One that stands, or still climbs, may never have been, and waits for its goto."""
+    told = seen.telemetry
+    if told.place is None or told.groundspeed_mps < BOUND_MPS:
+        return False
+    to = flat(told.place, target.place)
+    return to.x * told.east_mps + to.y * told.north_mps > 0.5 * math.hypot(to.x, to.y) * told.groundspeed_mps
 
 
 def proven_down(sortie: Sortie, seen: Seen) -> bool:
@@ -218,6 +230,6 @@ def _found_up(sortie: Sortie, seen: Seen, site: Site) -> tuple[Happened, str]:
         if act in RECALLS:
             return RECALLS[act], f"found in the air in {mode}, on its way to {act}"
     if mode == site.profile.guided and target and sortie.opened:
-        climbing = on_pad(seen, site) and (seen.telemetry.alt_rel_m or 0) < target.alt_rel_m - 1.5
-        return (Happened.FOUND_CLIMBING if climbing else Happened.FOUND_UNDER_WAY), "found in the air, under way"
+        sent = at(seen, target) or _bound_for(seen, target)
+        return (Happened.FOUND_UNDER_WAY if sent else Happened.FOUND_CLIMBING), "found in the air, under way"
     return Happened.FOUND_FLYING, f"found in the air in {mode}"

@@ -15,7 +15,7 @@ from edge.flight.dockside import DockReading
 from edge.flight.geometry import M_PER_DEG, Place, Target, distance_m
 from edge.flight.launch import AIRBORNE, Stage
 from edge.flight.sortie import may_close, may_send
-from edge.flight.state import resume, save
+from edge.flight.state import Saved, resume, save
 from edge.flight.talk import Talk, converse
 from edge.flight.telemetry import Landed, Telemetry
 from sim.autopilot.copter import Copter
@@ -703,3 +703,18 @@ def _trouble(world: World, dice: random.Random) -> None:
             world.alive = False
             world.run(dice.uniform(0.5, 8))
             world.restart(resume(saved, world.now_s))
+
+
+@pytest.mark.parametrize("climbed_s", [4.0, 8.0, 10.0, 11.5, 13.0])
+def test_a_box_that_begins_anew_late_in_the_climb_sends_it_on(climbed_s: float) -> None:
+    """Up and not sent yet, it hovered above the dock until its battery called it home."""
+    world = World(weather=WeatherConfig(wind_mps=9, gust_mps=3, seed=3))
+    launch = world.launch()
+    world.until_stage(Stage.CLIMBING).run(climbed_s)
+    kept = save(world.sortie).encode()
+    world.alive = False
+    world.run(3)
+    world.restart(resume(Saved.model_validate_json(kept), world.now_s))
+    world.until_stage(Stage.ON_SCENE, limit_s=90)
+    assert world.states(launch)[-1] is OrderState.ON_SCENE
+    assert len(world.happened("arm")) == 1
