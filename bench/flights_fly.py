@@ -6,6 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
+from bench.flights_eye import fit, look, mislead
 from bench.flights_faults import Breaker
 from bench.flights_orders import Operators
 from bench.flights_plan import Break, Plan, Say, Trick
@@ -49,6 +50,7 @@ class _Flight:
             weather=plan.weather, charge=plan.charge, powered_s=plan.powered_s, limits=plan.limits,
             clock_offset_ms=plan.clock_offset_ms, core=core, landing_places=plan.landing_places,
         )  # fmt: skip
+        fit(self.world, plan.eye)
         self.world.site = site(self.world.site)
         self.breaker = Breaker(self.world)
         self.todo = deque(plan.events)
@@ -93,6 +95,7 @@ class _Flight:
 
     def _act(self) -> None:
         world = self.world
+        mislead(world, self.plan.eye)
         for line in self.breaker.heal():
             self._say(line)
         while self.todo and self.todo[0].at_s <= world.now_s:
@@ -150,7 +153,7 @@ class _Flight:
             vehicle.airborne, place, height_m, self._spare_wh(place, height_m),
             world.alive and world.link and world.up.sound and world.down.sound,
             math.hypot(vehicle.body.v_north, vehicle.body.v_east), -vehicle.body.v_down, world.dock.open,
-            *self._around(),
+            *self._around(), self.world.site.marker is not None and not vehicle.marker.hidden, look(world),
         )  # fmt: skip
 
     def _around(self) -> tuple[bool, bool, bool]:

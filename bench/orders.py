@@ -21,7 +21,7 @@ from typing import Any
 from uuid import UUID
 
 from bench.kills_real import NEAR
-from bench.lockstep import EDGE
+from bench.lockstep_orders import EDGE
 from bench.rig import Rig, free_port
 from wire.mqtt import Mqtt
 from wire.orders import Hold, OrderState, Return
