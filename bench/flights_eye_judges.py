@@ -26,6 +26,8 @@ CARRIES_S = 1.0
 """A judgement counts for pictures taken so long before and after (`edge/vision/veil.py`)."""
 LEVEL_DEG = 3.1
 """Lower than this below the horizon a gimbal is not level."""
+AS_DOWN_M = 0.5
+"""Lower than this it counts as on the ground, where its picture may be shown: it settles and is disarmed."""
 HOME = (Stage.RETURNING, Stage.LANDING)
 
 
@@ -67,7 +69,7 @@ def f24_only_the_incident(record: Record) -> Iterator[Breach]:
         while frames[first].t_s < frame.t_s - CARRIES_S:
             first += 1
         looks = [near.look for near in _until(frames, first, frame.t_s + CARRIES_S) if near.look]
-        if not frame.airborne or not frame.look or not any(look.shown for look in looks):
+        if not frame.airborne or frame.height_m < AS_DOWN_M or not frame.look or not any(look.shown for look in looks):
             continue
         outside_m = _outside_m(view, frame, looks)
         if outside_m > 0 and not _level(view, frame.look):

@@ -42,7 +42,7 @@ def withheld(site: Site, sortie: Sortie, seen: Seen) -> str:
         return "the site does not say what its camera may show (F24)"
     if unknown := _unknown(view, seen):
         return f"{unknown} is not known (F24)"
-    if _turns(site, sortie, seen) or seen.now_s - sortie.eye.turning_s < LATEST_S:
+    if _turns(site, sortie, seen) or seen.now_s - sortie.eye.turning_s <= LATEST_S:
         return "the gimbal is turning (F24)"
     if view.in_transit == "level" and _settled(telemetry, LEVEL_DEG):
         return ""
@@ -69,7 +69,7 @@ def look(site: Site, sortie: Sortie, seen: Seen) -> tuple[Eye, tuple[Command, ..
     eye = replace(eye, turning_s=now_s) if turns else eye
     eye = eye if withheld(site, replace(sortie, eye=eye), seen) else replace(eye, lit_s=now_s)
     known = site.view.mount == "fixed" or is_fresh(seen.telemetry.gimbal_s, now_s, LATEST_S)
-    if (known and not turns) or now_s - max(eye.aimed_s, eye.lit_s) < LATEST_S:
+    if (known and not turns) or now_s - max(eye.aimed_s, eye.lit_s) <= LATEST_S:
         return eye, ()
     control = Command(Cmd.DO_GIMBAL_MANAGER_CONFIGURE, (TAKE_CONTROL, TAKE_CONTROL, -1, -1, 0, 0, 0))
     wanted = pointing(site, sortie, seen)
