@@ -10,7 +10,7 @@ from uuid import UUID
 from bench.lockstep_orders import AIRCRAFT, EDGE, T0, make_order
 from bench.lockstep_senses import Raw, look_down, proves_open
 from edge.config import Limits
-from edge.flight import deadman, inspection, streams
+from edge.flight import deadman, inspection, marker, streams
 from edge.flight.autopilots import Command, profile_of
 from edge.flight.codec import Codec
 from edge.flight.dock import parse
@@ -21,7 +21,6 @@ from edge.flight.geometry import Place
 from edge.flight.hearing import hear
 from edge.flight.launch import Stage
 from edge.flight.life import Answered
-from edge.flight.marker import landing_target
 from edge.flight.roomclock import RoomClock, found_flying, tick
 from edge.flight.seen import Fitted, Seen, Site
 from edge.flight.sortie import Moved, Step, advance, obey
@@ -233,7 +232,9 @@ class World:
         known = look_down(self.site, self.sortie, self.seen(), self.vehicle)
         if self.site.marker and known.marker_s is not None and known.marker_s != self.telemetry.marker_s:
             self.telemetry, self.sights = known, self.sights + 1
-            self._transmit(self.codec.encode(landing_target(self.site.marker.number, known.marker_m, known.marker_s)))
+            self._transmit(
+                self.codec.encode(marker.landing_target(self.site.marker.number, known.marker_m, known.marker_s))
+            )
 
     def _is_due(self, ticks: int) -> bool:
         return round(self.now_s / TICK_S) % ticks == 0

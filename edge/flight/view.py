@@ -26,6 +26,9 @@ LAG_S = 1.5
 """From an attitude and a position to the last picture that is judged by them: LATEST_S, and the camera's own delay."""
 ANGLE_ERROR_DEG = 3.0
 """Of the gimbal's pitch and roll, and of the lens's angle."""
+LEANS_ON_DEG = 20.0
+"""So much farther the airframe may lean until the last picture of a judgement: the bench of sorties found 16 degrees
+in a second, as a way home began. A camera that is fixed to it needs an area with room for that."""
 SETTLED_DEG = 3.0
 """Nearer than this the gimbal looks where it was told to; while it turns nothing is shown."""
 LEVEL_DEG = 0.0
@@ -111,10 +114,10 @@ def _inside(view: ViewConfig, site: Site, sortie: Sortie, seen: Seen) -> bool:
 
 
 def _looks(view: ViewConfig, telemetry: Telemetry) -> tuple[float, float, float]:
-    """Pitch and roll of the camera, and how wrong they may be: one that is fixed leans as the airframe does."""
+    """Pitch and roll of the camera, and how wrong they may be: one that is fixed leans with the airframe."""
     if view.mount == "gimbal":
         return telemetry.gimbal_pitch_deg, telemetry.gimbal_roll_deg, ANGLE_ERROR_DEG
-    return view.pitch_deg, 0.0, ANGLE_ERROR_DEG + telemetry.lean_deg
+    return view.pitch_deg, 0.0, ANGLE_ERROR_DEG + telemetry.lean_deg + LEANS_ON_DEG
 
 
 def _unknown(view: ViewConfig, seen: Seen) -> str:
