@@ -7,20 +7,24 @@ import argparse
 import json
 import os
 import random
+import sys
 import time
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import partial
 
+from bench.flights_breaches import Breach
 from bench.flights_fly import fly
-from bench.flights_judges import RULES, Breach, judge
+from bench.flights_judges import RULES, judge
 from bench.flights_plan import Fault, make_plan
 from wire.errors import UserError
 from wire.process import guarded
 
 CHUNK = 4
+TELL_S = 30.0
+"""Between two words of how far it is."""
 SHOWN = 10
 """Seeds printed for a rule; the JSON has them all."""
 
@@ -60,10 +64,42 @@ def main(argv: list[str] | None = None) -> int:
     return guarded(lambda: _run(args))
 
 
-def survey(seeds: Sequence[int], faults: frozenset[Fault], jobs: int) -> Sum:
-    """Flies them all. `jobs` 1 flies them in this process."""
-    began_s = time.monotonic()
-    verdicts = list(_fly_all(seeds, faults, jobs))
+@dataclass
+class Watch:
+    """Tells a long run's breaches as they are found and, unless `quiet`, how far it is."""
+
+    faults: str
+    quiet: bool
+    say: Callable[[str], None]
+    now: Callable[[], float] = time.monotonic
+    sorties: int = 0
+    simulated_s: float = 0.0
+    began_s: float = field(init=False)
+    told_s: float = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.began_s = self.told_s = self.now()
+
+    def __call__(self, verdict: Verdict) -> None:
+        self.sorties, self.simulated_s = self.sorties + 1, self.simulated_s + verdict.simulated_s
+        for breach in verdict.breaches:
+            replay = f"airbeat bench flights --faults {self.faults} --replay {verdict.seed}"
+            self.say(f"BREACH of {breach.rule} at {breach.t_s:.2f} s: {breach.text}; {replay}")
+        now_s = self.now()
+        if not self.quiet and now_s - self.told_s >= TELL_S:
+            self.told_s = now_s
+            speed = self.simulated_s / (now_s - self.began_s)
+            self.say(f"{self.sorties} sorties, {speed:.0f} simulated seconds a second")
+
+
+def survey(
+    seeds: Sequence[int], faults: frozenset[Fault], jobs: int, watch: Callable[[Verdict], None] = lambda _: None
+) -> Sum:
+    """Flies them all and tells each to `watch`. `jobs` 1 flies them in this process."""
+    began_s, verdicts = time.monotonic(), []
+    for verdict in _fly_all(seeds, faults, jobs):
+        verdicts.append(verdict)
+        watch(verdict)
     wall_s = time.monotonic() - began_s
     broken = {rule: [v.seed for v in verdicts if rule in {b.rule for b in v.breaches}] for rule in RULES}
     return Sum(
@@ -112,7 +148,8 @@ def _run(args: argparse.Namespace) -> int:
     faults = parse_faults(args.faults)
     if args.replay is not None:
         return _replay(args.replay, faults)
-    found = survey(sortie_seeds(args.seed, args.n), faults, args.jobs)
+    watch = Watch(args.faults, args.json, lambda line: print(line, file=sys.stderr, flush=True))
+    found = survey(sortie_seeds(args.seed, args.n), faults, args.jobs, watch)
     if args.json:
         print(json.dumps(vars(found)))
     else:

@@ -4,7 +4,8 @@ from collections.abc import Callable, Iterator
 
 import sim.faults
 from bench.flights_plan import Break, Fault
-from bench.lockstep import Raw, World
+from bench.lockstep import World
+from bench.lockstep_senses import Raw
 from edge.flight.state import Saved, resume, save
 from sim.faults import Kind, strike
 from wire.dock import Input, Register

@@ -4,8 +4,10 @@ import math
 from collections import deque
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import datetime, timedelta
 from typing import Any
 
+from bench.flights_eye import fit, look, mislead
 from bench.flights_faults import Breaker
 from bench.flights_orders import Operators
 from bench.flights_plan import Break, Plan, Say, Trick
@@ -21,6 +23,8 @@ from edge.flight.traffic import WELL_CLEAR_M, WELL_CLEAR_UP_M
 from wire.orders import Order, OrderState
 
 FRAME_S = 0.25
+EARLY = timedelta(milliseconds=500)
+"""An order may be dated so far ahead: clocks differ (F10)."""
 SETTLE_S = 20.0
 """So long the world goes on after the aircraft has come to rest."""
 READ_S = 2.0
@@ -49,6 +53,7 @@ class _Flight:
             weather=plan.weather, charge=plan.charge, powered_s=plan.powered_s, limits=plan.limits,
             clock_offset_ms=plan.clock_offset_ms, core=core, landing_places=plan.landing_places,
         )  # fmt: skip
+        fit(self.world, plan.eye)
         self.world.site = site(self.world.site)
         self.breaker = Breaker(self.world)
         self.todo = deque(plan.events)
@@ -93,6 +98,7 @@ class _Flight:
 
     def _act(self) -> None:
         world = self.world
+        mislead(world, self.plan.eye)
         for line in self.breaker.heal():
             self._say(line)
         while self.todo and self.todo[0].at_s <= world.now_s:
@@ -109,8 +115,7 @@ class _Flight:
 
     def _deliver(self, post: _Post) -> None:
         world, order = self.world, post.order
-        late = (world.room_now() >= order.expires_at) and post.trick is Trick.NONE
-        trick = Trick.STALE if late else post.trick
+        trick = as_delivered(post.trick, order, world.room_now())
         before, sortie, sent, lids = self._frame(), world.sortie, len(world.sent), len(world.lid_wishes)
         weather, timed, said = self._bad_weather(), world.clock.room_now(world.now_s) is not None, len(world.answers)
         offset_ms = world.wall_step_s * 1000 + (world.clock_offset_ms or 0.0)
@@ -150,7 +155,7 @@ class _Flight:
             vehicle.airborne, place, height_m, self._spare_wh(place, height_m),
             world.alive and world.link and world.up.sound and world.down.sound,
             math.hypot(vehicle.body.v_north, vehicle.body.v_east), -vehicle.body.v_down, world.dock.open,
-            *self._around(),
+            *self._around(), self.world.site.marker is not None and not vehicle.marker.hidden, look(world),
         )  # fmt: skip
 
     def _around(self) -> tuple[bool, bool, bool]:
@@ -192,6 +197,17 @@ class _Flight:
 
     def _say(self, line: str) -> None:
         self.log.append((self.world.now_s, line))
+
+
+def as_delivered(trick: Trick, order: Order, now: datetime) -> Trick:
+    """What is left of a trick with time: an honest order may have waited until it was stale, and one of the future
+    until it was due.
+    """
+    if trick not in (Trick.NONE, Trick.FUTURE):
+        return trick
+    if now >= order.expires_at:
+        return Trick.STALE
+    return trick if order.issued_at - now > EARLY else Trick.NONE
 
 
 def _reasons(verdict: Verdict) -> tuple[str, ...]:

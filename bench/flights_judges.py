@@ -1,10 +1,11 @@
 """Judges of a sortie (pure): each holds one rule of SAFETY.md against the world's truth and tells every breach."""
 
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator
 
-from bench.flights_plan import Break, Fault, Trick
-from bench.flights_record import Delivered, Event, Frame, Record
+from bench.flights_breaches import LOST_PLACE, NOTICED_S, ON_THE_LID, Breach, Judge, had, lasted, of
+from bench.flights_eye_judges import f22_lands_where_it_can, f22_on_the_marker, f24_only_the_incident
+from bench.flights_plan import Fault, Trick
+from bench.flights_record import Delivered, Frame, Record
 from bench.lockstep import DOCK
 from edge.flight.airspace import REMOTE_ID_LOST_S, REMOTE_ID_S
 from edge.flight.fence import make_fence
@@ -12,32 +13,18 @@ from edge.flight.geometry import Place
 from edge.flight.launch import FLYING, Stage
 from edge.flight.seen import LEGAL_CEILING_M, on_pad_m
 from edge.flight.traffic import SILENT_S
-from wire.orders import GoTo, Hold, Land, Launch
+from wire.orders import GoTo, Hold, Launch
 
 READING_PCT = 2.0
 """The battery is told in whole percent, once a second."""
-NOTICED_S = 3.0
-"""A forced return shows in the autopilot's mode within: a battery reading, a tick, a command and its repeat."""
 SETTLED_S = 6.0
 """After a restart or a lost link the flight code sees again within this time."""
 WITHIN_S = 0.5
 """F12."""
 IN_THE_AIR_M = 1.0
-REPLANNED_S = 12.0
-"""F22's 5 s, the way up again from the last metres, and the way aside."""
 STANDS_MPS, SINKS_MPS = 2.5, 0.3
 OVERSHOOT_M = 2.0
 """How far a climb swings over its height."""
-
-
-@dataclass(frozen=True)
-class Breach:
-    rule: str
-    t_s: float
-    text: str
-
-
-Judge = Callable[[Record], Iterator[Breach]]
 
 
 def judge(record: Record) -> tuple[Breach, ...]:
@@ -46,7 +33,7 @@ def judge(record: Record) -> tuple[Breach, ...]:
 
 
 def f1_armed_under_an_open_lid(record: Record) -> Iterator[Breach]:
-    for event in _of(record, "arm"):
+    for event in of(record, "arm"):
         if not event.lid_open:
             yield Breach("F1", event.t_s, "armed under a lid that was not open")
         elif not event.lid_proven and _sound(record, event.t_s):
@@ -64,8 +51,8 @@ def f2_lid_keeps_off(record: Record) -> Iterator[Breach]:
 def f3_home_with_the_reserve(record: Record) -> Iterator[Breach]:
     """Unless charge was taken away on the way or a person had it land elsewhere."""
     limits = record.plan.limits
-    for event in _of(record, "touchdown"):
-        home = event.from_pad_m <= on_pad_m(limits) and not _had(record, Fault.BATTERY_SAG)
+    for event in of(record, "touchdown"):
+        home = event.from_pad_m <= on_pad_m(limits) and not had(record, Fault.BATTERY_SAG)
         if home and event.left_pct < limits.reserve_pct - READING_PCT:
             text = f"{event.left_pct:.1f} % left on the pad, {limits.reserve_pct:.1f} % is the reserve"
             yield Breach("F3", event.t_s, text)
@@ -95,7 +82,7 @@ def f5_inside_the_fence(record: Record) -> Iterator[Breach]:
         act = said.order.act
         if said.accepted and isinstance(act, Launch | GoTo) and not fence.contains(Place(act.lat, act.lon)):
             yield Breach("F5", said.t_s, f"{act.act} to outside the fence was accepted")
-    if _had(record, *LOST_PLACE, Fault.MOTOR_FAIL):
+    if had(record, *LOST_PLACE, Fault.MOTOR_FAIL):
         return
     out = next((frame for frame in record.frames if frame.airborne and not fence.contains(frame.place)), None)
     if out:
@@ -123,8 +110,8 @@ def f10_launched_by_a_true_clock(record: Record) -> Iterator[Breach]:
 
 
 def f11_ends_on_the_ground(record: Record) -> Iterator[Breach]:
-    for event in _of(record, "touchdown"):
-        if event.crash and not _had(record, Fault.MOTOR_FAIL):
+    for event in of(record, "touchdown"):
+        if event.crash and not had(record, Fault.MOTOR_FAIL):
             yield Breach("F11", event.t_s, "a crash")
     if record.ended == "never":
         yield Breach("F11", record.simulated_s, "the sortie never came to its end")
@@ -136,7 +123,7 @@ def f12_heard_in_the_air(record: Record) -> Iterator[Breach]:
         act = said.order.act
         if said.trick is not Trick.NONE or act.act not in MODE_OF or not said.before.airborne:
             continue
-        if _had(record, Fault.GPS_LOSS) or (isinstance(act, Hold) and _had(record, Fault.TRAFFIC)):
+        if had(record, Fault.GPS_LOSS) or (isinstance(act, Hold) and had(record, Fault.TRAFFIC)):
             continue  # without a position it only lands; traffic is given way to after the order was carried out
         if not said.accepted and not (isinstance(act, Hold) and "(F4)" in "".join(said.reasons)):
             yield Breach("F12", said.t_s, f"{act.act} was refused in the air: {'; '.join(said.reasons)}")
@@ -145,17 +132,17 @@ def f12_heard_in_the_air(record: Record) -> Iterator[Breach]:
 
 
 def f13_nothing_stops_in_the_air(record: Record) -> Iterator[Breach]:
-    for event in _of(record, "disarm"):
+    for event in of(record, "disarm"):
         if event.height_m > IN_THE_AIR_M:
             yield Breach("F13", event.t_s, f"disarmed {event.height_m:.0f} m up")
 
 
 def f14_well_clear(record: Record) -> Iterator[Breach]:
     """No arming into traffic or without a receiver; in the air, once another is too near, it gives way in time."""
-    for event in _of(record, "arm"):
-        if event.near and _lasted(record, event.t_s, lambda frame: frame.near):
+    for event in of(record, "arm"):
+        if event.near and lasted(record, event.t_s, lambda frame: frame.near):
             yield Breach("F14", event.t_s, "armed with another aircraft inside 610 m and 76 m")
-        if _lasted(record, event.t_s, lambda frame: not frame.receives, SILENT_S + NOTICED_S):
+        if lasted(record, event.t_s, lambda frame: not frame.receives, SILENT_S + NOTICED_S):
             yield Breach("F14", event.t_s, "armed without a word from the traffic receiver")
     since: float | None = None
     for frame in record.frames:
@@ -167,8 +154,8 @@ def f14_well_clear(record: Record) -> Iterator[Breach]:
 
 
 def f15_remote_id(record: Record) -> Iterator[Breach]:
-    for event in _of(record, "arm"):
-        if _lasted(record, event.t_s, lambda frame: not frame.remote_id, REMOTE_ID_S + NOTICED_S):
+    for event in of(record, "arm"):
+        if lasted(record, event.t_s, lambda frame: not frame.remote_id, REMOTE_ID_S + NOTICED_S):
             yield Breach("F15", event.t_s, "armed while Remote ID was silent")
     since: float | None = None
     for frame in record.frames:
@@ -195,21 +182,9 @@ def f20_a_person_launches(record: Record) -> Iterator[Breach]:
         if said.accepted and said.trick in (Trick.NO_REASON, Trick.NO_INCIDENT):
             yield Breach("F20", said.t_s, f"a launch with {said.trick} was accepted")
     launches = [said.t_s for said in record.delivered if said.accepted and isinstance(said.order.act, Launch)]
-    for number, event in enumerate(_of(record, "arm"), 1):
+    for number, event in enumerate(of(record, "arm"), 1):
         if sum(t_s <= event.t_s for t_s in launches) < number:
             yield Breach("F20", event.t_s, "armed once more than a person ordered")
-
-
-def f22_lands_where_it_can(record: Record) -> Iterator[Breach]:
-    """Never on a lid shut for long enough to go elsewhere, while it could be told and no person had it land."""
-    if _had(record, Fault.DOCK_LOST, Fault.LID_SIGNALS_DISAGREE, Fault.MOTOR_FAIL, *LOST_PLACE):
-        return
-    landed = [said.t_s for said in record.delivered if said.accepted and isinstance(said.order.act, Land)]
-    for event in _of(record, "collision"):
-        told = _lasted(record, event.t_s, lambda frame: frame.commanded and not frame.lid_open, REPLANNED_S)
-        by_a_person = any(t_s <= event.t_s for t_s in landed)
-        if event.what == ON_THE_LID and told and not by_a_person and not _had(record, Fault.BATTERY_SAG):
-            yield Breach("F22", event.t_s, "came down on a lid that had been shut for long")
 
 
 def f23_home_in_time(record: Record) -> Iterator[Breach]:
@@ -228,31 +203,21 @@ JUDGES: tuple[Judge, ...] = (
     f1_armed_under_an_open_lid, f2_lid_keeps_off, f3_home_with_the_reserve, f4_forced_home, f5_inside_the_fence,
     f7_weather, f8_f9_bad_orders_move_nothing, f10_launched_by_a_true_clock, f11_ends_on_the_ground,
     f12_heard_in_the_air, f13_nothing_stops_in_the_air, f14_well_clear, f15_remote_id, f16_under_the_ceiling,
-    f20_a_person_launches, f22_lands_where_it_can, f23_home_in_time,
+    f20_a_person_launches, f22_lands_where_it_can, f22_on_the_marker, f23_home_in_time, f24_only_the_incident,
 )  # fmt: skip
 RULES = ("F1", "F2", "F3", "F4", "F5", "F7", "F8", "F9", "F10", "F11", "F12", "F13", "F14", "F15", "F16", "F20", "F22",
-         "F23")  # fmt: skip
+         "F23", "F24")  # fmt: skip
 RULE_OF = {
     Trick.STALE: "F9", Trick.FUTURE: "F9", Trick.LONG_LIVED: "F9", Trick.REPLAYED: "F9", Trick.REORDERED: "F9",
     Trick.OTHER_AIRCRAFT: "F9", Trick.LOWER_EPOCH: "F8", Trick.OTHER_HOLDER: "F8",
 }  # fmt: skip
 HOMEWARD = ("RTL", "LAND")
-LOST_PLACE = (Fault.GPS_LOSS, Fault.GPS_GLITCH)
-"""What is judged by the true place can't be asked of an aircraft that doesn't know its own."""
-ON_THE_LID = "on the lid"
 MODE_OF = {"hold": "BRAKE", "return": "RTL", "land": "LAND"}
 
 
-def _of(record: Record, kind: str) -> tuple[Event, ...]:
-    return tuple(event for event in record.events if event.kind == kind)
-
-
-def _had(record: Record, *faults: Fault) -> bool:
-    return any(isinstance(event, Break) and event.fault in faults for event in record.plan.events)
-
-
 def _homeward(frame: Frame) -> bool:
-    return frame.mode in HOMEWARD or frame.stage is Stage.DIVERTING
+    """Going around too leads down, and no longer than F22's judge allows."""
+    return frame.mode in HOMEWARD or frame.stage in (Stage.DIVERTING, Stage.GOING_AROUND)
 
 
 def _gives_way(frame: Frame) -> bool:
@@ -262,12 +227,6 @@ def _gives_way(frame: Frame) -> bool:
 def _person_spoke(record: Record, since_s: float) -> bool:
     """From half a minute before: whoever orders during an encounter may know better (F14)."""
     return any(said.accepted and since_s - 30 <= said.t_s <= since_s + SETTLED_S for said in record.delivered)
-
-
-def _lasted(record: Record, t_s: float, holds: Callable[[Frame], bool], for_s: float = NOTICED_S) -> bool:
-    """Whether it held all the time from `for_s` before `t_s`; false where that is before the beginning."""
-    frames = [frame for frame in record.frames if t_s - for_s <= frame.t_s <= t_s]
-    return t_s > for_s and bool(frames) and all(holds(frame) for frame in frames)
 
 
 def _sound(record: Record, t_s: float) -> bool:

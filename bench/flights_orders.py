@@ -6,7 +6,7 @@ from typing import Any
 from uuid import UUID, uuid5
 
 from bench.flights_plan import Say, Trick
-from bench.lockstep import make_order
+from bench.lockstep_orders import make_order
 from wire.orders import Lease, Order
 
 NAMES = UUID(int=0xA1BEA7)

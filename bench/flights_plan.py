@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from bench.lockstep import DOCK, LIMITS
-from edge.config import Limits
+from edge.config import Limits, MarkerConfig, ViewConfig
 from edge.flight.geometry import M_PER_DEG, Place
 from sim.weather import WeatherConfig
 from wire.orders import Act, GoTo, Hold, Land, Launch, Return
@@ -50,9 +50,12 @@ class Fault(StrEnum):
     TRAFFIC = "traffic"
     RECEIVER_SILENT = "receiver_silent"
     REMOTE_ID_SILENT = "remote_id_silent"
+    MARKER_HIDDEN = "marker_hidden"
 
 
 FIRST_S = 12.0
+ANYWHERE = tuple(fault for fault in Fault if fault is not Fault.MARKER_HIDDEN)
+"""A marker is hidden by the eye's own dice, where there is one."""
 LAUNCH_TRICKS = tuple(Trick)
 OTHER_TRICKS = tuple(trick for trick in Trick if trick not in (Trick.NO_REASON, Trick.NO_INCIDENT))
 """F20 asks for a reason and an incident for a launch; the contract's types do for the others."""
@@ -80,6 +83,16 @@ class Break:
 
 
 @dataclass(frozen=True)
+class Eye:
+    """The camera under the aircraft and the pad's marker, where there are such."""
+
+    view: ViewConfig | None = None
+    marker: MarkerConfig | None = None
+    off_m: tuple[float, float] = (0.0, 0.0)
+    """North and east: how far satellites are off once it is up; a dock knows nothing of it."""
+
+
+@dataclass(frozen=True)
 class Plan:
     """One sortie before it is flown; `events` in the order of their times."""
 
@@ -91,6 +104,7 @@ class Plan:
     clock_offset_ms: float
     landing_places: tuple[Place, ...]
     events: tuple[Say | Break, ...]
+    eye: Eye = Eye()
 
 
 def make_plan(seed: int, faults: frozenset[Fault]) -> Plan:
@@ -100,7 +114,8 @@ def make_plan(seed: int, faults: frozenset[Fault]) -> Plan:
     first = Say(dice.uniform(6, FIRST_S), _launch(dice, limits) if dice.random() < 0.08 else _easy_launch(dice, limits))
     events = [first, *(_event(dice, limits) for _ in range(dice.randrange(2, 11)))]
     home = [Say(max(e.at_s for e in events) + dice.uniform(1, 20), Return())] if dice.random() < 0.7 else []
-    kept = [e for e in (*events, *home) if isinstance(e, Say) or e.fault in faults]
+    eye, hidden = make_eye(random.Random(f"{seed}:eye"))
+    kept = [e for e in (*events, *home, *hidden) if isinstance(e, Say) or e.fault in faults]
     return Plan(
         seed,
         limits,
@@ -110,7 +125,33 @@ def make_plan(seed: int, faults: frozenset[Fault]) -> Plan:
         clock_offset_ms=dice.choice((3.0,) * 9 + (dice.uniform(-700, 700),)),
         landing_places=tuple(_place(dice.uniform(0, math.tau), dice.uniform(25, 70)) for _ in range(dice.randrange(3))),
         events=tuple(sorted(kept, key=lambda e: e.at_s)),
+        eye=eye,
     )
+
+
+def make_eye(dice: random.Random) -> tuple[Eye, list[Break]]:
+    """By dice of its own: half of the sorties have a camera, half of these a marker to come down on."""
+    kind = dice.choice(("none", "none", "marker", "gimbal", "fixed", "none", "marker", "gimbal"))
+    if kind == "none":
+        return Eye(), []
+    view = ViewConfig(
+        in_transit="blanked" if kind == "fixed" else dice.choice(("blanked", "level")),
+        radius_m=dice.uniform(60, 250), mount="fixed" if kind == "fixed" else "gimbal",
+        pitch_deg=dice.choice((-90, -82, -60)), fov_deg=dice.uniform(40, 80), fov_up_deg=dice.uniform(30, 55),
+        height_error_m=dice.uniform(1, 10),
+    )  # fmt: skip
+    if kind != "marker":
+        return Eye(view), []
+    marker = MarkerConfig(
+        number=7, side_m=0.4, unseen=dice.choice(("divert", "divert", "land")), decision_m=dice.uniform(2.5, 6),
+        tries=dice.randrange(1, 4),
+    )  # fmt: skip
+    turn, off_m = dice.uniform(0, math.tau), dice.uniform(0, 2.4)
+    hidden = [
+        Break(dice.uniform(20, 260), Fault.MARKER_HIDDEN, dice.choice((5, 15, 40, 120, 1e6)), dice.random(), 1)
+        for _ in range(dice.choice((0, 1, 1, 2)))
+    ]
+    return Eye(view, marker, (off_m * math.cos(turn), off_m * math.sin(turn))), hidden
 
 
 def _limits(dice: random.Random) -> Limits:
@@ -150,7 +191,7 @@ def _weather(dice: random.Random, limits: Limits) -> WeatherConfig:
 def _event(dice: random.Random, limits: Limits) -> Say | Break:
     at_s = dice.uniform(4, 30) if dice.random() < 0.15 else dice.triangular(26, 240, 60)  # lid and arming are short
     if dice.random() < 0.45:
-        fault = dice.choice(tuple(Fault))
+        fault = dice.choice(ANYWHERE)
         return Break(at_s, fault, dice.choice((2, 6, 15, 40, 1e6)), dice.random(), dice.choice((-1, 1)))
     at_s = max(at_s, FIRST_S)  # the first order of all is honest: before it there is no lease to steal
     act = _act(dice, limits)

@@ -9,6 +9,24 @@ from wire.orders import Order
 
 
 @dataclass(frozen=True, slots=True)
+class Look:
+    """The camera's picture at one moment, in truth; `scene` and `shown` are the flight code's. Angles in radians.
+
+    `roll`, `pitch`: of the airframe, 0 where the camera is steadied; `tilt`: of the camera by it, up from ahead.
+    """
+
+    shown: bool
+    """It judges that the picture may be shown."""
+    scene: Place | None
+    tilt: float
+    roll: float
+    pitch: float
+    yaw: float
+    lies_m: float
+    """How far satellites lie: nobody aboard can know."""
+
+
+@dataclass(frozen=True, slots=True)
 class Frame:
     """Truth, but for `stage` and `forced`, which are what the flight code believes."""
 
@@ -33,6 +51,10 @@ class Frame:
     """The traffic receiver speaks."""
     remote_id: bool
     """The Remote ID transmitter speaks and is fit."""
+    marker: bool
+    """The pad has a marker, and nothing hides it."""
+    look: Look | None
+    """None where no camera is fitted."""
 
 
 @dataclass(frozen=True, slots=True)

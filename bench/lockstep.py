@@ -1,18 +1,20 @@
 """A dock, its aircraft and the real flight core in lockstep on simulated time, hundreds of times faster than real."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass, field, replace
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
-from uuid import UUID, uuid4
+from uuid import UUID
 
+from bench.lockstep_orders import AIRCRAFT, EDGE, T0, make_order
+from bench.lockstep_senses import Raw, look_down, proves_open
 from edge.config import Limits
-from edge.flight import deadman, inspection, streams
+from edge.flight import deadman, inspection, marker, streams
 from edge.flight.autopilots import Command, profile_of
 from edge.flight.codec import Codec
 from edge.flight.dock import parse
-from edge.flight.dockside import OPEN_PCT, DockReading, take
+from edge.flight.dockside import DockReading, take
 from edge.flight.fence import make_fence
 from edge.flight.gate import Go, Memory, Refusal, Repeat, gate, heard
 from edge.flight.geometry import Place
@@ -30,11 +32,9 @@ from sim.radio import Radio
 from sim.vehicle import Vehicle, VehicleConfig
 from sim.weather import WeatherConfig
 from wire.baseline import read_rules
-from wire.dock import Input, Register
-from wire.orders import Act, GoTo, Hold, Land, Launch, Lease, Order, OrderState, Return
+from wire.orders import Act, GoTo, Hold, Land, Launch, Order, OrderState, Return
 from wire.states import Lid
 
-EDGE, AIRCRAFT = "dock-1", "falcon-1"
 DOCK = Place(52.2, 0.12)
 FENCE = ((52.19, 0.105), (52.19, 0.135), (52.21, 0.135), (52.21, 0.105))
 """About 1.1 km to the north and south, 1.0 km to the east and west."""
@@ -47,12 +47,9 @@ LIMITS = Limits(
     max_range_m=1500, max_clock_offset_ms=500,
 )  # fmt: skip
 BASELINE = read_rules(Path(__file__).parent.parent / "firmware-configs" / "demo" / "arducopter.toml")
-T0 = datetime(2026, 11, 22, 12, tzinfo=UTC)
 TICK_S = 0.05
 PEER = ("127.0.0.1", 14550)
 Verdict = Go | Repeat | Refusal
-Raw = tuple[Sequence[bool], Sequence[int]]
-"""The dock's discrete inputs and input registers."""
 
 
 @dataclass(frozen=True)
@@ -68,24 +65,6 @@ def make_site(limits: Limits = LIMITS, landing_places: tuple[Place, ...] = ()) -
     fence, fitted = make_fence(DOCK, limits.fence), Fitted(traffic=True, remote_id=True)
     wanted = inspection.make_wanted(BASELINE, limits.fence)
     return Site(EDGE, AIRCRAFT, profile_of("arducopter"), limits, DOCK, fence, wanted, fitted, landing_places)
-
-
-def make_order(act: Act, seq: int = 1, at: datetime = T0, **changes: Any) -> Order:
-    fields: dict[str, Any] = {
-        "id": uuid4(),
-        "edge": EDGE,
-        "aircraft": AIRCRAFT,
-        "lease": Lease(holder="anna", epoch=1),
-        "seq": seq,
-        "issued_at": at,
-        "expires_at": at + timedelta(seconds=5),
-        "incident_id": uuid4(),
-        "reason": "stolen car seen twice",
-        "issued_by": "anna",
-        "role": "dispatcher",
-        "act": act,
-    }
-    return Order(**{**fields, **changes})
 
 
 @dataclass
@@ -131,7 +110,7 @@ class World:
         self.answers: list[Answered] = []
         self.sent: list[tuple[float, Command]] = []
         self.lid_wishes: list[tuple[float, Lid]] = []
-        self.seq = 0
+        self.seq = self.sights = 0
         self.memory = Memory()
         self.lid_proven = False
         """The last look at the dock came through, and both raw signals said open."""
@@ -237,6 +216,8 @@ class World:
     def _beat(self) -> None:
         """One turn of the flight process, as the pilot's loop does it."""
         self.room_s = self.now_s if self.room else self.room_s
+        if self.site.marker and self._is_due(2):
+            self._look_down()
         if self._is_due(10) or self.clock.room_at is None:
             self._look_at_clock()
         _, beat_s = deadman.beat(self.sortie, self.telemetry, self.now_s)
@@ -247,6 +228,15 @@ class World:
         self.asked_s = self.now_s if commands else self.asked_s
         self._converse(*inspection.look(self.site.wanted, self.inspection, self.sortie, self.telemetry, self.now_s))
         self._take(self.core.advance(self.site, self.sortie, self.seen()))
+
+    def _look_down(self) -> None:
+        """The camera looks for the pad's marker; each sight is told to the autopilot."""
+        known = look_down(self.site, self.sortie, self.seen(), self.vehicle)
+        if self.site.marker and known.marker_s is not None and known.marker_s != self.telemetry.marker_s:
+            self.telemetry, self.sights = known, self.sights + 1
+            self._transmit(
+                self.codec.encode(marker.landing_target(self.site.marker.number, known.marker_m, known.marker_s))
+            )
 
     def _is_due(self, ticks: int) -> bool:
         return round(self.now_s / TICK_S) % ticks == 0
@@ -284,8 +274,7 @@ class World:
             self.reading, self.lid_proven = replace(self.reading, connected=False), False
             return
         bits, registers = self.shows((self.dock.inputs(), self.dock.registers()))
-        only_open = bits[Input.LID_OPEN_SWITCH] and not bits[Input.LID_CLOSED_SWITCH]
-        self.lid_proven = only_open and registers[Register.LID_POSITION_PCT] >= OPEN_PCT
+        self.lid_proven = proves_open((bits, registers))
         self.reading = take(self.reading, parse(bits, registers, self.now_s, self.room_now()), self.now_s)
 
     def _hear(self, message: Any) -> None:

@@ -6,11 +6,11 @@ from typing import Any
 
 from bench.flights_fly import fly
 from bench.flights_judges import judge
-from bench.flights_plan import Break, Fault, Plan, Say, Trick
+from bench.flights_plan import Break, Eye, Fault, Plan, Say, Trick
 from bench.lockstep import DOCK, LIMITS
 from bench.mutants_cut import Cut, all_of, always, entries, method, nothing, swap
-from edge.config import Limits
-from edge.flight import launch
+from edge.config import Limits, MarkerConfig, ViewConfig
+from edge.flight import launch, marker
 from edge.flight.gate import Memory
 from edge.flight.geometry import M_PER_DEG
 from edge.flight.landing import Landing
@@ -76,6 +76,16 @@ LOW_CEILING = LIMITS.model_copy(update={"ceiling_m": 45})
 HIGH = GoTo(lat=NEAR.lat, lon=NEAR.lon, alt_rel_m=60)
 SAG = Break(41, Fault.BATTERY_SAG, FOR_EVER, 1.0, 1)
 JAM = Break(60, Fault.LID_STUCK, FOR_EVER, 0.9, 1)
+VIEW = ViewConfig(
+    in_transit="blanked", radius_m=80, mount="gimbal", pitch_deg=-82, fov_deg=77.3, fov_up_deg=48.5, height_error_m=5
+)
+FIXED = VIEW.model_copy(update={"mount": "fixed", "radius_m": 70})
+LEANLESS = lambda view, known: (view.pitch_deg, 0.0, 3.0 + known.lean_deg)  # noqa: E731
+MARKER = MarkerConfig(number=7, side_m=0.4, unseen="divert", decision_m=4, tries=2)
+MARKED = Eye(VIEW, MARKER, (1.7, -1.2))
+BY_SATELLITES = replace(MARKED, marker=MARKER.model_copy(update={"unseen": "land"}))
+BAG = Break(30, Fault.MARKER_HIDDEN, FOR_EVER, 0.5, 1)
+TELL = marker.landing_target
 RULES, GATE, AIR = "edge.flight.rules", "edge.flight.gate", "edge.flight.airspace"
 FLOWN: dict[str, Flown] = {
     "the lid is not looked at": Flown(
@@ -135,6 +145,19 @@ FLOWN: dict[str, Flown] = {
     "no other landing place is looked for": Flown(
         ("F22",), a_plan(JAM, Say(66, Return())),
         swap("edge.flight.landing", "landing", lambda _seen, site, _shut_s, **_: Landing(site.dock)),
+    ),
+    "a marker that is not seen is no matter": Flown(
+        ("F22",), a_plan(BAG, Say(60, Return()), eye=MARKED), swap("edge.flight.marker", "unseen", always(""))
+    ),
+    "the marker is told above the aircraft": Flown(
+        ("F22",), a_plan(Say(60, Return()), eye=BY_SATELLITES),
+        swap("edge.flight.marker", "landing_target", lambda number, m, at_s: TELL(number, (m[0], m[1], -m[2]), at_s)),
+    ),
+    "the picture is shown wherever it is": Flown(
+        ("F24",), a_plan(Say(60, Return()), eye=Eye(VIEW)), swap("edge.flight.view", "_inside", always(True))
+    ),
+    "a fixed camera is shown though its airframe will lean": Flown(
+        ("F24",), a_plan(Say(60, Return()), eye=Eye(FIXED)), swap("edge.flight.view", "_looks", LEANLESS)
     ),
     "the time in the air is not counted": Flown(
         ("F23",), a_plan(Say(150, Return()), limits=SHORT_FLIGHT), swap("edge.flight.homeward", "too_long", nothing)

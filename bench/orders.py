@@ -24,7 +24,7 @@ from typing import Any
 from uuid import UUID
 
 from bench.kills_real import NEAR
-from bench.lockstep import EDGE
+from bench.lockstep_orders import EDGE
 from bench.rig import Rig, free_port
 from sim.mavlink import Codec, dialect
 from wire.mqtt import Mqtt

@@ -18,7 +18,8 @@ from uuid import UUID, uuid4
 
 from pymodbus.client import ModbusTcpClient
 
-from bench.lockstep import AIRCRAFT, BASELINE, DOCK, EDGE, LIMITS
+from bench.lockstep import BASELINE, DOCK, LIMITS
+from bench.lockstep_orders import AIRCRAFT, EDGE
 from edge.health import write_clock_offset
 from edge.outbox import Outbox
 from sim.clock import Clock

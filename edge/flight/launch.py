@@ -2,7 +2,9 @@
 
 Its rules, each walked over the whole product of stages and events by a test:
 - ARM is asked for in one cell only: the lid was shut, is now proven open, and every rule was judged again.
-- From every airborne stage HOLD, RETURN and LAND are accepted, and MUST_RETURN leads home or to the ground.
+- From every airborne stage HOLD, RETURN and LAND are accepted. MUST_RETURN leads home from every stage but three that
+  are on their way down already: LANDING_HERE; DIVERTING, to what can be reached where the dock may not; GOING_AROUND,
+  which a return would only bring to the same height of decision again. The latter two have deadlines.
 - Before take-off any of the three is an abort: disarm if it was armed, then close.
 - The lid is wanted shut only in stages that follow a proven landing or never armed; F2 guards each single closing too.
 - What failed is never tried for ever in the air: it ends in a return, and a failed return in a landing.
@@ -148,8 +150,9 @@ STEPS: Steps = {
     **_each(FLYING, H.AVOID_DOWN, S.HOLDING, Do.GO),
     **_each(FLYING, H.AVOID_HOLD, S.HOLDING, Do.HOLD),
     **_each(FLYING, H.AVOID_HOME, S.RETURNING, Do.RETURN),
-    **_each((S.RETURNING, S.DIVERTING), H.AVOID_DOWN, S.YIELDING, Do.GO),
-    **_each((S.RETURNING, S.DIVERTING), H.AVOID_HOLD, S.YIELDING, Do.HOLD),
+    **_each((S.RETURNING, S.DIVERTING, S.YIELDING), H.AVOID_DOWN, S.YIELDING, Do.GO),
+    **_each((S.RETURNING, S.DIVERTING, S.YIELDING), H.AVOID_HOLD, S.YIELDING, Do.HOLD),
+    **_each((S.YIELDING,), H.AVOID_HOME, S.RETURNING, Do.RETURN),
     **_each((S.YIELDING,), H.PAST, S.RETURNING, Do.RETURN),
     **_each((S.YIELDING,), H.TIMEOUT, S.RETURNING, Do.RETURN),
     **_each((S.RETURNING, S.LANDING), H.UNSEEN, S.GOING_AROUND, Do.GO),

@@ -110,11 +110,14 @@ def _ground(sortie: Sortie, seen: Seen, site: Site) -> Events:
 def _given_way(sortie: Sortie, seen: Seen, site: Site) -> Events:
     """Once for each aircraft that comes too near (F14): whoever commands then knows of it, and may know better.
 
-    So does one on its way home, but not where it must come home (F4): then it is flown on.
+    So does one on its way home, also while it gives way to another, but not where it must come home (F4): then it is
+    flown on.
     """
     if sortie.stage is Stage.YIELDING and not sortie.avoided:
         yield Happened.PAST, "who came too near is past"
-    may = sortie.stage in FLYING or (sortie.stage in (Stage.RETURNING, Stage.DIVERTING) and not sortie.forced)
+    may = sortie.stage in FLYING or (
+        sortie.stage in (Stage.RETURNING, Stage.DIVERTING, Stage.YIELDING) and not sortie.forced
+    )
     near = airspace.near(seen, site) if may else ()
     if any(contact.icao not in sortie.avoided for contact in near):
         way = airspace.way_out(near, seen, site)

@@ -131,7 +131,9 @@ def _move(site: Site, sortie: Sortie, seen: Seen, cause: Cause) -> tuple[Sortie,
     broken_off = after in (Stage.CLOSING, Stage.ABORTING, Stage.FAULT) and not sortie.flew and not sortie.failure
     astray = broken_off or cause.happened in ASTRAY
     failure = f"{cause.happened.replace('_', ' ')}: {cause.text}" if astray else sortie.failure
-    return replace(sortie, stage=after, since_s=seen.now_s, talk=talk, gave_up="", failure=failure), moved
+    yields_on = sortie.stage is after is Stage.YIELDING  # to another too, and all of it within one deadline
+    since_s = sortie.since_s if yields_on else seen.now_s
+    return replace(sortie, stage=after, since_s=since_s, talk=talk, gave_up="", failure=failure), moved
 
 
 def _aimed(site: Site, sortie: Sortie, seen: Seen, happened: Happened) -> Sortie:
@@ -143,7 +145,8 @@ def _aimed(site: Site, sortie: Sortie, seen: Seen, happened: Happened) -> Sortie
         return replace(sortie, target=diversion(seen, site, sortie.shut_s, blind=blind), blind=blind)
     if happened not in AVOID.values():
         return sortie
-    avoided = tuple(contact.icao for contact in airspace.near(seen, site))
+    near = (contact.icao for contact in airspace.near(seen, site))
+    avoided = tuple(dict.fromkeys((*sortie.avoided, *near)))
     target = airspace.descent(seen, site) if happened is Happened.AVOID_DOWN else sortie.target
     return replace(sortie, avoided=avoided, target=target)
 

@@ -48,7 +48,7 @@ class Sortie:
     """Why the sortie went another way than ordered."""
     lid_asked_s: float = -1e9
     arming_s: float = -1e9
-    """When ARM or DISARM was sent last: an older heartbeat proves nothing about it (F2)."""
+    """When ARM or DISARM was sent last, or may have been: an older heartbeat proves nothing about it (F2)."""
     climb_m: float | None = None
     """The height of the take-off, where a goto on the way up asks for another."""
     avoided: tuple[int, ...] = ()
@@ -103,6 +103,7 @@ def resume(saved: Saved, now_s: float) -> Sortie:
     flown = None if saved.took_off_s is None else min(saved.took_off_s, now_s)
     return Sortie(
         since_s=now_s,
+        arming_s=now_s,
         target=Target(Place(*saved.target[:2]), saved.target[2]) if saved.target else None,
         opened=saved.opened,
         scene=Place(*saved.scene) if saved.scene else None,

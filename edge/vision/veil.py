@@ -12,7 +12,8 @@ from edge.health import read_aircraft
 from wire.states import VehicleState
 
 FLYING_S, RESTING_S = 1.0, 5.0
-"""How far a judgement carries: it allows for so much motion in flight; at rest it is made every two seconds."""
+"""How far a judgement carries: it allows for so much motion in flight; at rest it is made every two seconds, and says
+nothing of pictures from before, when it may have been in the air."""
 
 
 @dataclass(frozen=True)
@@ -29,4 +30,4 @@ def may_show(state: VehicleState | None, captured_at: datetime) -> bool:
     if state is None or state.withheld != "":
         return False
     limit_s = FLYING_S if state.airborne or state.armed else RESTING_S
-    return abs((captured_at - state.at).total_seconds()) <= limit_s
+    return -FLYING_S <= (captured_at - state.at).total_seconds() <= limit_s

@@ -1,21 +1,27 @@
 """`airbeat bench flights`: sound flight code breaks no rule; with a guard taken away the judge of its rule says so."""
 
 import json
+from datetime import timedelta
 
 import pytest
 
-from bench.flights import main, parse_faults, sortie_seeds, survey
-from bench.flights_fly import fly
+from bench.flights import TELL_S, Verdict, Watch, main, parse_faults, sortie_seeds, survey
+from bench.flights_breaches import Breach
+from bench.flights_fly import as_delivered, fly
 from bench.flights_judges import RULES, judge
-from bench.flights_plan import Break, Fault, Say, make_plan
+from bench.flights_plan import Break, Eye, Fault, Say, Trick, make_plan
+from bench.lockstep_orders import T0, make_order
 from bench.mutants_cut import nothing, swap
 from bench.mutants_flown import FLOWN, FOR_EVER, NEAR, a_plan
 from bench.mutants_tested import TESTED
 from edge.flight import rules
 from wire.errors import UserError
-from wire.orders import Return
+from wire.orders import Hold, Return
 
-QUICK = ("the weather is not looked at", "no reason is needed", "a silent receiver is no matter")
+QUICK = (
+    "the weather is not looked at", "no reason is needed", "a silent receiver is no matter",
+    "a marker that is not seen is no matter", "a fixed camera is shown though its airframe will lean",
+)  # fmt: skip
 """`make mutants` runs them all."""
 
 
@@ -66,7 +72,25 @@ def test_faults_left_out_leave_the_rest_of_the_sortie_as_it_is() -> None:
     for seed in range(20):
         whole, calm = make_plan(seed, frozenset(Fault)), make_plan(seed, frozenset())
         assert [event for event in whole.events if isinstance(event, Say)] == list(calm.events)
-        assert (whole.limits, whole.weather) == (calm.limits, calm.weather)
+        assert (whole.limits, whole.weather, whole.eye) == (calm.limits, calm.weather, calm.eye)
+
+
+def test_half_of_the_sorties_have_a_camera_and_half_of_these_a_marker() -> None:
+    eyes = [make_plan(seed, frozenset()).eye for seed in range(400)]
+    assert 160 < sum(eye != Eye() for eye in eyes) < 300
+    assert 70 < sum(eye.marker is not None for eye in eyes) < 140
+    assert {eye.view.mount for eye in eyes if eye.view} == {"gimbal", "fixed"}
+
+
+def test_a_breach_is_told_at_once_and_the_progress_now_and_then() -> None:
+    told: list[str] = []
+    clock = iter([0.0, 1.0, TELL_S + 1, TELL_S + 2])
+    watch = Watch("all", False, told.append, lambda: next(clock))
+    watch(Verdict(5, (Breach("F2", 61.5, "collision"),), "parked", 310.0))
+    assert told == ["BREACH of F2 at 61.50 s: collision; airbeat bench flights --faults all --replay 5"]
+    for _ in range(2):
+        watch(Verdict(6, (), "parked", 310.0))
+    assert told[1:] == ["2 sorties, 20 simulated seconds a second"]
 
 
 def test_the_json_names_every_rule(capsys: pytest.CaptureFixture[str]) -> None:
@@ -90,3 +114,21 @@ def test_an_unknown_fault_is_a_plain_error(capsys: pytest.CaptureFixture[str]) -
         parse_faults("link_loss,gremlins")
     assert main(["--faults", "gremlins"]) == 2
     assert "no such fault" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    ("trick", "waited_s", "is_then"),
+    [
+        (Trick.NONE, 0, Trick.NONE),
+        (Trick.NONE, 6, Trick.STALE),
+        (Trick.FUTURE, 20, Trick.FUTURE),
+        (Trick.FUTURE, 31, Trick.NONE),
+        (Trick.FUTURE, 36, Trick.STALE),
+        (Trick.REPLAYED, 36, Trick.REPLAYED),
+    ],
+)
+def test_an_order_that_waited_is_judged_by_when_it_came(trick: Trick, waited_s: float, is_then: Trick) -> None:
+    """A room that was lost for 40 s delivers one of the future when it is due: seed 649117782."""
+    ahead = timedelta(seconds=30 if trick is Trick.FUTURE else 0)
+    order = make_order(Hold(), at=T0 + ahead)
+    assert as_delivered(trick, order, T0 + timedelta(seconds=waited_s)) is is_then

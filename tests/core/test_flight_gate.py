@@ -10,7 +10,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import ValidationError
 
-from bench.lockstep import AIRCRAFT, EDGE, SCENE, T0, make_order
+from bench.lockstep import SCENE
+from bench.lockstep_orders import AIRCRAFT, EDGE, T0, make_order
 from edge.flight.gate import KEPT_IDS, Go, Memory, Refusal, Repeat, gate, heard
 from wire.orders import Hold, Land, Lease, Order, Return
 from wire.signing import BadSeal, seal, unseal

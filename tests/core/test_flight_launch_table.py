@@ -4,6 +4,7 @@ import pytest
 
 from edge.flight.autopilots import Do
 from edge.flight.launch import ABORTS, AIRBORNE, DEADLINE_S, FLYING, LID_WANTED, ORDERS, STEPS, Happened, Stage
+from edge.flight.state import WAYS
 from wire.states import Lid
 
 GROUND = {Stage.PARKED, Stage.CLOSING, Stage.LANDED_OUT, Stage.FAULT, Stage.ABORTING}
@@ -40,6 +41,21 @@ def test_any_of_the_three_aborts_before_take_off(stage: Stage, order: Happened) 
 @pytest.mark.parametrize("stage", [*FLYING, Stage.YIELDING])
 def test_what_must_return_returns(stage: Stage) -> None:
     assert STEPS[stage, Happened.MUST_RETURN] == (Stage.RETURNING, Do.RETURN)
+
+
+def test_what_must_return_and_is_not_told_so_is_on_its_way_down_and_not_for_long() -> None:
+    """Told to return it would leave the landing place that it can reach, or go round for ever where it is blind."""
+    untold = {stage for stage in AIRBORNE if (stage, Happened.MUST_RETURN) not in STEPS}
+    assert untold == {Stage.GOING_AROUND, Stage.DIVERTING, Stage.LANDING_HERE}
+    assert untold <= set(WAYS)
+    for stage in untold - {Stage.LANDING_HERE}:
+        assert DEADLINE_S[stage] <= 180
+        assert STEPS[stage, Happened.TIMEOUT][0] in UP
+
+
+@pytest.mark.parametrize("way", [Happened.AVOID_DOWN, Happened.AVOID_HOLD, Happened.AVOID_HOME])
+def test_traffic_is_given_way_to_from_every_stage_that_gives_way_or_flies(way: Happened) -> None:
+    assert all((stage, way) in STEPS for stage in (*FLYING, Stage.YIELDING))
 
 
 @pytest.mark.parametrize("stage", AIRBORNE)

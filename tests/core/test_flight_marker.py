@@ -12,7 +12,7 @@ from edge.config import MarkerConfig, ViewConfig
 from edge.flight.codec import Codec
 from edge.flight.geometry import M_PER_DEG, Place, distance_m
 from edge.flight.launch import Stage
-from edge.flight.marker import COMMITTED_M, MARKER_DEG, landing_target, looks_for_marker, may_try_again, see
+from edge.flight.marker import COMMITTED_M, MARKER_DEG, landing_target, may_try_again, see
 from edge.flight.seen import Seen
 from edge.flight.state import Sortie
 from edge.flight.telemetry import Telemetry
@@ -40,17 +40,6 @@ class Guided(World):
         super().__post_init__()
         self.vehicle.payload.fitted = True
         self.site = replace(self.site, view=VIEW, marker=MARKER)
-        self.sights = 0
-
-    def _beat(self) -> None:
-        if self._is_due(2) and looks_for_marker(self.site, self.sortie, self.seen()):
-            eye, body = self.vehicle.payload.pitch, self.vehicle.body
-            if sight := self.vehicle.marker.measured(body, eye, HALF_FOV, 640):
-                self.sights += 1
-                at_s = self.now_s - 0.2
-                self.telemetry = see(self.telemetry, sight, at_s, VIEW)
-                self._transmit(self.codec.encode(landing_target(7, self.telemetry.marker_m, at_s)))
-        super()._beat()
 
 
 def landed(world: World, *, enabled: int = 1) -> float:

@@ -3,7 +3,8 @@
 import math
 from datetime import timedelta
 
-from bench.lockstep import T0, World, make_order
+from bench.lockstep import World
+from bench.lockstep_orders import T0, make_order
 from edge.flight.gate import Go
 from edge.flight.launch import Stage
 from edge.flight.roomclock import RoomClock, room_lives, tick

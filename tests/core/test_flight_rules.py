@@ -10,7 +10,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bench.lockstep import DOCK, LIMITS, SCENE, T0, make_order, make_site
+from bench.lockstep import DOCK, LIMITS, SCENE, make_site
+from bench.lockstep_orders import T0, make_order
 from edge.flight import energy
 from edge.flight.dockside import DockReading, combine
 from edge.flight.gate import Go, Refusal

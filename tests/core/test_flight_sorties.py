@@ -8,7 +8,8 @@ from datetime import timedelta
 
 import pytest
 
-from bench.lockstep import DOCK, PEER, SCENE, World, make_order
+from bench.lockstep import DOCK, PEER, SCENE, World
+from bench.lockstep_orders import make_order
 from edge.config import MarkerConfig
 from edge.flight.autopilots import Cmd, Command, Do, asks
 from edge.flight.dockside import DockReading

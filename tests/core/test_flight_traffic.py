@@ -109,8 +109,10 @@ def near_of(seen: Seen, world: World) -> tuple[Contact, ...]:
     return airspace.near(seen, world.site)
 
 
-def intruder(world: World, place: tuple[float, float, float], v: tuple[float, float, float]) -> None:
-    world.vehicle.beacons.intruders.append(Intruder(0x400123, "GNEWS", world.now_s, place, v))
+def intruder(
+    world: World, place: tuple[float, float, float], v: tuple[float, float, float], icao: int = 0x400123
+) -> None:
+    world.vehicle.beacons.intruders.append(Intruder(icao, "GNEWS", world.now_s, place, v))
 
 
 def test_traffic_blocks_a_launch_and_a_silent_receiver_does() -> None:
@@ -179,6 +181,25 @@ def test_on_its_way_home_it_gives_way_and_goes_on_when_that_is_past() -> None:
     world.until_stage(Stage.ON_SCENE).come_home()
     intruder(world, (300, -2000, -110), (0, 45, 0))
     world.until_stage(Stage.YIELDING)
+    world.until_stage(Stage.RETURNING)
+    assert world.moves[-1].cause.text == "who came too near is past"
+    world.until_stage(Stage.PARKED)
+    safe(world)
+
+
+def test_a_second_one_is_given_way_to_while_the_first_is_not_yet_past() -> None:
+    """Each once, and all of it within one deadline; it goes on when both are past."""
+    world = World()
+    world.launch(Launch(lat=DOCK.lat + 700 / M_PER_DEG, lon=DOCK.lon, alt_rel_m=80))
+    world.until_stage(Stage.ON_SCENE).come_home()
+    intruder(world, (300, -2000, -110), (0, 45, 0))
+    world.until_stage(Stage.YIELDING)
+    began_s = world.sortie.since_s
+    intruder(world, (2500, 0, -100), (-45, 0, 0), icao=0x400002)
+    world.run(15)
+    avoiding = [move for move in world.moves if move.after is Stage.YIELDING]
+    assert [move.before for move in avoiding] == [Stage.RETURNING, Stage.YIELDING]
+    assert (world.sortie.since_s, len(world.sortie.avoided)) == (began_s, 2)
     world.until_stage(Stage.RETURNING)
     assert world.moves[-1].cause.text == "who came too near is past"
     world.until_stage(Stage.PARKED)

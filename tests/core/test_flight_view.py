@@ -21,7 +21,7 @@ from edge.flight.seen import Seen
 from edge.flight.state import Eye, Sortie, resume, save
 from edge.flight.tape import replay
 from edge.flight.telemetry import Landed, Telemetry
-from edge.flight.view import ANGLE_ERROR_DEG, pointing, reach_m, withheld
+from edge.flight.view import ANGLE_ERROR_DEG, look, pointing, reach_m, withheld
 from edge.vision.ground import Lens, Pose, meets
 from edge.vision.veil import may_show
 from sim.mavlink import dialect
@@ -31,6 +31,7 @@ VIEW = ViewConfig(
     in_transit="blanked", radius_m=120, mount="gimbal", pitch_deg=-82, fov_deg=78, fov_up_deg=49, height_error_m=5
 )
 LENS = Lens(VIEW.fov_deg, 780, round(780 * math.tan(math.radians(24.5)) / math.tan(math.radians(39))))
+FIXED = VIEW.model_copy(update={"mount": "fixed", "pitch_deg": -90, "radius_m": 160})
 INCIDENT = Place(SCENE.lat, SCENE.lon)
 NOW_S = 100.0
 OVER_IT = Telemetry(
@@ -48,7 +49,7 @@ def why(view: ViewConfig | None = VIEW, scene: Place | None = INCIDENT, **change
 
 def test_over_the_incident_it_is_shown() -> None:
     assert why() == ""
-    assert why(VIEW.model_copy(update={"mount": "fixed"})) == ""
+    assert why(FIXED) == ""
 
 
 @pytest.mark.parametrize(
@@ -78,9 +79,9 @@ def test_what_is_unknown_or_turning_or_outside_is_withheld(changes: dict[str, An
 
 
 def test_a_camera_that_is_fixed_needs_the_airframes_lean() -> None:
-    fixed = VIEW.model_copy(update={"mount": "fixed"})
-    assert "where the camera looks" in why(fixed, attitude_s=None)
-    assert "outside" in why(fixed, roll_deg=25.0)
+    assert "where the camera looks" in why(FIXED, attitude_s=None)
+    assert "outside" in why(FIXED, roll_deg=25.0)
+    assert "outside" in why(FIXED.model_copy(update={"radius_m": 85}))  # it may lean by as much in the next second
 
 
 def test_a_level_view_is_shown_on_the_way_only_where_the_site_says_so() -> None:
@@ -96,7 +97,17 @@ def test_after_a_turn_of_the_gimbal_it_stays_dark_for_a_second() -> None:
     seen, site = Seen(NOW_S, OVER_IT, World().reading), replace(make_site(LIMITS), view=VIEW)
     turned = Sortie(Stage.ON_SCENE, scene=INCIDENT, eye=Eye(turning_s=NOW_S - 0.9))
     assert "turning" in withheld(site, turned, seen)
-    assert withheld(site, replace(turned, eye=Eye(turning_s=NOW_S - 1)), seen) == ""
+    assert "turning" in withheld(site, replace(turned, eye=Eye(turning_s=NOW_S - 1)), seen)
+    assert withheld(site, replace(turned, eye=Eye(turning_s=NOW_S - 1.05)), seen) == ""
+
+
+@pytest.mark.parametrize(("lit_before_s", "turns"), [(1.0, False), (1.05, True)])
+def test_it_is_turned_once_no_picture_of_before_counts_any_more(lit_before_s: float, turns: bool) -> None:
+    """The veil lets pictures through to the very second: the bench of sorties found one, turned already."""
+    level = replace(OVER_IT, gimbal_pitch_deg=0.0)
+    arrived = Sortie(Stage.ON_SCENE, scene=INCIDENT, eye=Eye(lit_s=NOW_S - lit_before_s))
+    _, sends = look(replace(make_site(LIMITS), view=VIEW), arrived, Seen(NOW_S, level, World().reading))
+    assert bool(sends) is turns
 
 
 def test_what_stands_disarmed_on_the_ground_shows() -> None:
@@ -233,6 +244,8 @@ def test_the_box_shows_what_was_judged_just_now() -> None:
     assert vehicle_state(world.site, world.sortie, turned, at, world.memory).camera_pitch_deg == -82
     assert may_show(state, at + timedelta(seconds=4))
     assert not may_show(state, at + timedelta(seconds=6))
+    assert may_show(state, at - timedelta(seconds=0.9))
+    assert not may_show(state, at - timedelta(seconds=1.1))
     flying = state.model_copy(update={"airborne": True})
     assert may_show(flying, at - timedelta(seconds=0.9))
     assert not may_show(flying, at + timedelta(seconds=1.1))

@@ -11,7 +11,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import TypeAdapter
 
-from bench.lockstep import DOCK, LIMITS, SCENE, T0, World, make_site
+from bench.lockstep import DOCK, LIMITS, SCENE, World, make_site
+from bench.lockstep_orders import T0
 from edge.flight.geometry import M_PER_DEG, Place, Target
 from edge.flight.launch import Stage
 from edge.flight.rules import Case, preflight

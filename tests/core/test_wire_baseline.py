@@ -4,7 +4,8 @@ from pathlib import Path
 
 import pytest
 
-from bench.lockstep import AIRCRAFT, BASELINE, DOCK, EDGE, LIMITS
+from bench.lockstep import BASELINE, DOCK, LIMITS
+from bench.lockstep_orders import AIRCRAFT, EDGE
 from bench.rig import SITE, limits_toml
 from edge.__main__ import check
 from edge.config import SiteConfig

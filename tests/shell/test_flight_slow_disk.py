@@ -11,7 +11,8 @@ from pathlib import Path
 import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
-from bench.lockstep import AIRCRAFT, DOCK, EDGE, SCENE, make_order, make_site
+from bench.lockstep import DOCK, SCENE, make_site
+from bench.lockstep_orders import AIRCRAFT, EDGE, make_order
 from edge.config import ModbusDock
 from edge.flight.disk import Disk
 from edge.flight.dock import make_dock

@@ -6,7 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from bench.lockstep import AIRCRAFT, DOCK, EDGE, make_site
+from bench.lockstep import DOCK, make_site
+from bench.lockstep_orders import AIRCRAFT, EDGE
 from edge.flight.disk import Disk
 from edge.flight.dockside import DockReading
 from edge.flight.link import Link

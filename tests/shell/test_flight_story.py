@@ -8,7 +8,8 @@ from pathlib import Path
 import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
-from bench.lockstep import DOCK, EDGE
+from bench.lockstep import DOCK
+from bench.lockstep_orders import EDGE
 from bench.replay import main as replayed
 from bench.rig import Rig
 from edge.health import gather

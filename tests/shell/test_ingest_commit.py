@@ -12,7 +12,7 @@ import psycopg
 import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
-from bench.lockstep import make_order
+from bench.lockstep_orders import make_order
 from ingest.commit import Batch, Committed, commit
 from ingest.inbound import read_message
 from ingest.matching import Marks, marks_of

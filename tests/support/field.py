@@ -6,7 +6,8 @@ from collections.abc import Callable, Coroutine
 from pathlib import Path
 from typing import Any, cast
 
-from bench.lockstep import AIRCRAFT, EDGE, LIMITS
+from bench.lockstep import LIMITS
+from bench.lockstep_orders import AIRCRAFT, EDGE
 from bench.rig import Rig, Surroundings
 from edge.flight.geometry import Place, distance_m
 from sim.dock import DockConfig, serve_dock
