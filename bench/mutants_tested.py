@@ -76,6 +76,10 @@ TESTED: dict[str, Tested] = {
         ("F14",), (f"{CORE}traffic.py", "-k", "its_way_home"),
         entries(launch.STEPS, {(Stage.RETURNING, way): None for way in (Happened.AVOID_DOWN, Happened.AVOID_HOLD)}),
     ),
+    "a second one is not given way to": Tested(
+        ("F14",), (f"{CORE}traffic.py", "-k", "second_one"),
+        entries(launch.STEPS, {(Stage.YIELDING, way): None for way in (Happened.AVOID_DOWN, Happened.AVOID_HOLD)}),
+    ),
     "an aircraft that does not say whether it flies is waited for": Tested(
         ("F25",), (f"{CORE}sorties.py", "-k", "beneath"),
         entries(launch.STEPS, {(Stage.STARTING, Happened.FOUND_UNJUDGED): None}),
