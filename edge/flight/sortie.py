@@ -13,7 +13,7 @@ from edge.flight.gate import Refusal, left_s
 from edge.flight.geometry import Place, Target
 from edge.flight.homeward import must_return
 from edge.flight.landing import diversion, landing
-from edge.flight.launch import FLYING, LID_WANTED, STEPS, Happened, Stage
+from edge.flight.launch import LID_WANTED, STEPS, Happened, Stage
 from edge.flight.life import Answered, Facts, Open, progress, supersede
 from edge.flight.notice import AVOID, notice, proven_down
 from edge.flight.rules import judge
@@ -24,6 +24,8 @@ from wire.orders import GoTo, Launch, Order, OrderState
 from wire.states import Lid
 
 LID_AGAIN_S = 2.0
+UNDER_WAY = (Stage.CLIMBING, Stage.EN_ROUTE)
+"""Stages that lead to the target; who holds may have stopped because of what lies ahead."""
 ASTRAY = (Happened.MUST_RETURN, Happened.NO_EFFECT, Happened.ROOM_LOST, Happened.DIVERT, Happened.AVOID_HOME)
 """Why a flight goes another way than ordered; the order's last word tells it."""
 
@@ -160,7 +162,7 @@ def _watch(site: Site, sortie: Sortie, seen: Seen) -> Sortie:
         None if lid(seen.dock, seen.now_s) is Lid.OPEN else (seen.now_s if sortie.shut_s is None else sortie.shut_s)
     )
     land_at = landing(seen, site, shut_s, blind=sortie.blind).place
-    bound_for = sortie.target.place if sortie.target and sortie.stage in FLYING else None
+    bound_for = sortie.target.place if sortie.target and sortie.stage in UNDER_WAY else None
     forced = sortie.forced or must_return(seen, site, seen.now_s - took_off_s, land_at, bound_for)
     lingering = airspace.lingering(seen, site) if sortie.avoided else ()
     avoided = tuple(icao for icao in sortie.avoided if icao in lingering)

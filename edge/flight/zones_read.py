@@ -132,7 +132,8 @@ def _periods(applicability: Any) -> Iterator[Period]:
 
 def _scheduled(row: Json, begins: datetime | None, ends: datetime | None) -> Period:
     """Twilight and sunrise count as the whole day."""
-    named = [str(day).upper()[:3] for day in row.get("day", ("ANY",))]
+    told = row.get("day") or "ANY"
+    named = [str(day).upper()[:3] for day in ([told] if isinstance(told, str) else told)]
     days = tuple(range(7)) if "ANY" in named else tuple(DAYS.index(day) for day in named)
     if not row.get("startTime") or not row.get("endTime"):
         return Period(begins, ends, days)

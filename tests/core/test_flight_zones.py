@@ -161,7 +161,7 @@ def test_hours_over_midnight_belong_to_the_day_they_begin_on_by_their_own_clock(
 def test_a_schedule_by_the_sun_closes_the_whole_day() -> None:
     text = ed318(
         {"type": "Polygon", "coordinates": [SQUARE]},
-        limitedApplicability=[{"schedule": [{"day": ["WED"], "startEvent": "SR", "endEvent": "SS"}]}],
+        limitedApplicability=[{"schedule": [{"day": "Wednesday", "startEvent": "SR", "endEvent": "SS"}]}],
     )
     zone = read_zones(text)[0]
     assert closed(zone, When(NOON.replace(hour=2), 0))
@@ -241,6 +241,16 @@ def test_one_that_closes_ahead_is_not_entered_and_no_goto_leads_there() -> None:
         place = Place(lat, lon)
         nearest = min(nearest, distance_m(zone, place, place))
     assert nearest > 0
+
+
+def test_who_holds_before_one_is_not_sent_home_for_it() -> None:
+    world = World()
+    world.launch()
+    world.until_stage(Stage.EN_ROUTE).run(1)
+    world.hold()
+    world.zones = Zones((circle(Place(SCENE.lat, SCENE.lon), 60),))
+    world.run(30)
+    assert (world.sortie.stage, world.sortie.forced) == (Stage.HOLDING, ())
 
 
 def test_a_flight_with_zones_replays_from_its_tape() -> None:
