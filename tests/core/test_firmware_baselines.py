@@ -99,7 +99,10 @@ def test_the_4_7_baseline_is_the_4_6_one_by_other_names() -> None:
     for name, (other, value) in OTHERWISE.items():
         del wanted[name]
         wanted[other] = value
-    assert read_rules(DEMO / "arducopter-4.7.toml").parameters == pytest.approx(wanted)
+    known = read_rules(DEMO / "arducopter-4.7.toml").parameters
+    assert known == pytest.approx(wanted)
+    names = {**RENAMED, **{name: other for name, (other, _) in OTHERWISE.items()}}
+    assert [names.get(name, name) for name in COPTER] == list(known), "line by line: a build between them is met so"
 
 
 def test_every_arducopter_name_is_one_that_the_simulated_autopilot_knows() -> None:

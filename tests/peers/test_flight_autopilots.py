@@ -6,12 +6,13 @@ The whole flight process flies, over the link that the vehicle has; its dock alo
 import asyncio
 import time
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from edge.flight.aircraft_key import give
-from tests.support.autopilots import KINDS, Kind, Running, started
+from tests.support.autopilots import KINDS, SIMULATED, Kind, Running, started
 from tests.support.field import Field
 from wire.events import FlightEvent
 from wire.orders import GoTo, Land, Launch, OrderState, Return
@@ -141,3 +142,13 @@ def test_it_takes_our_key_and_signs_with_it(vehicle: Running) -> None:
     if not vehicle.signs:
         pytest.skip(f"{vehicle.kind.name} {vehicle.told} takes no signing key by MAVLink")
     asyncio.run(give(vehicle.link, vehicle.kind.system_id, bytes(range(32)), limit_s=60))
+
+
+def test_its_baseline_goes_by_the_names_that_it_has(tmp_path: Path) -> None:
+    """A development version between two releases has names of both; the simulated one has the older release's."""
+    mixed = replace(SIMULATED, baselines={"4.0": "arducopter-4.7.toml", "3.0": "arducopter.toml"})
+    with started(mixed, tmp_path / "mixed") as running, started(SIMULATED, tmp_path / "plain") as plain:
+        assert running.baseline().parameters == plain.baseline().parameters
+        assert "RTL_ALT" in running.has
+    half = replace(running, has=running.has - {"RTL_ALT"} | {"RTL_ALT_M"})
+    assert {"RTL_ALT_M", "LAND_SPEED"} <= set(half.baseline().parameters)

@@ -24,6 +24,7 @@ from bench.lockstep import DOCK
 from edge.flight.geometry import Place
 from edge.flight.inspection import Version
 from edge.flight.link import Link
+from edge.flight.parameters import Reading
 from edge.flight.telemetry import Message
 from tests.support.processes import ROOT, free_port
 from wire.baseline import Baseline, read_parameters, read_rules
@@ -75,11 +76,12 @@ class Kind:
 
 @dataclass(frozen=True)
 class Running:
-    """A vehicle that speaks. `told`: its firmware."""
+    """A vehicle that speaks. `told`: its firmware; `has`: the parameters it knows, of those that it was asked for."""
 
     kind: Kind
     link: str
     told: str
+    has: frozenset[str] = frozenset()
 
     @property
     def signs(self) -> bool:
@@ -91,7 +93,32 @@ class Running:
         rules = next((rules for least, rules in self.kind.baselines.items() if _number(least) <= told), None)
         assert rules, f"no baseline is as old as {self.told}"
         known = read_rules(DEMO / rules)
-        return Baseline(autopilot=known.autopilot, firmware=self.told, parameters=_fitted(known.parameters, self.kind))
+        older = [read_rules(DEMO / name).parameters for name in list(self.kind.baselines.values())[1:]]
+        spelt = _spelt(known.parameters, older, self.has)
+        return Baseline(autopilot=known.autopilot, firmware=self.told, parameters=_fitted(spelt, self.kind))
+
+
+def _spelt(newest: Mapping[str, float], older: list[dict[str, float]], has: frozenset[str]) -> dict[str, float]:
+    """By the names that this build has: a development version of 4.7 has some of the new ones and some of the old.
+
+    The files name the same parameters in the same order (a test keeps it so).
+    """
+    values = dict(newest)
+    for before in older:
+        for (name, value), (was, old) in zip(newest.items(), before.items(), strict=True):
+            if name not in has and was in has:
+                del values[name]
+                values[was] = old
+            else:
+                values[name] = value
+    return values
+
+
+def _renamed(kind: Kind) -> tuple[str, ...]:
+    """The parameters that only some of the kind's baselines know."""
+    files = [read_rules(DEMO / name).parameters for name in kind.baselines.values()]
+    everywhere = set.intersection(*map(set, files))
+    return tuple(name for file in files for name in file if name not in everywhere)
 
 
 def _number(version: str) -> tuple[int, ...]:
@@ -175,7 +202,8 @@ def started(kind: Kind, folder: Path) -> Iterator[Running]:
             stderr=said,
         )
     try:
-        yield Running(kind, start.link, asyncio.run(_ask_version(start.link, kind.system_id)))
+        told, has = asyncio.run(_ask(start.link, kind))
+        yield Running(kind, start.link, told, has)
     finally:
         process.terminate()
         try:
@@ -185,22 +213,30 @@ def started(kind: Kind, folder: Path) -> Iterator[Running]:
             process.wait()
 
 
-async def _ask_version(address: str, system_id: int) -> str:
-    """By our own link and question; a vehicle that still boots is asked again."""
-    link, version = Link(address, system_id), Version()
+async def _ask(address: str, kind: Kind) -> tuple[str, frozenset[str]]:
+    """Its firmware, and which names it has, by our own link and questions; who still boots is asked again."""
+    link, version, names = Link(address, kind.system_id), Version(), [Reading((name,)) for name in _renamed(kind)]
 
     def heard(message: Message) -> None:
         nonlocal version
-        version, _ = version.heard(message, time.monotonic())
+        now_s = time.monotonic()
+        version, _ = version.heard(message, now_s)
+        names[:] = [name.heard(message, now_s)[0] for name in names]
 
     await link.start(heard)
     end_s = time.monotonic() + BOOT_S
-    while not version.told and time.monotonic() < end_s:
+    while time.monotonic() < end_s and not (version.told and all(name.ended for name in names)):
         link.heartbeat()
-        version, sends = (Version() if version.ended else version).turn(time.monotonic())
-        for send in sends:
-            link.send(send)
+        if not version.told:
+            version, sends = (Version() if version.ended else version).turn(time.monotonic())
+            for send in sends:
+                link.send(send)
+        else:
+            for at, name in enumerate(names):
+                names[at], asks = name.turn(time.monotonic())
+                for ask in asks:
+                    link.send(ask)
         await asyncio.sleep(0.1)
     await link.close()
     assert version.told, f"{address} does not tell its firmware"
-    return version.told
+    return version.told, frozenset(name for reading in names for name in reading.values)
