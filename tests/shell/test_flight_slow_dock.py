@@ -2,6 +2,7 @@
 
 import asyncio
 import time
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -47,6 +48,7 @@ async def wishes(folder: Path, dock: Told) -> list[Lid]:
         make_site(), Link("udpin:127.0.0.1:1", 1), voice=voice, dock=dock, disk=disk, zones=ZonesFile("none", DOCK, 0.0)
     )
     now_s = time.monotonic()
+    pilot._sortie = replace(pilot._sortie, arming_s=now_s - 5)  # begun for so long that its heartbeats prove something
     pilot._telemetry = Telemetry(heartbeat_s=now_s, landed_s=now_s, landed=Landed.ON_GROUND)
     watching = asyncio.create_task(pilot._watch_dock())
     await asyncio.sleep(0.1)
