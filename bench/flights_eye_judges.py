@@ -12,6 +12,7 @@ from edge.config import ViewConfig
 from edge.flight.geometry import flat
 from edge.flight.landing import KEPT
 from edge.flight.launch import DEADLINE_S, Stage
+from edge.flight.view import LATEST_S
 from wire.orders import Land
 
 REPLANNED_S = 12.0
@@ -60,18 +61,22 @@ def f22_on_the_marker(record: Record) -> Iterator[Breach]:
 
 
 def f24_only_the_incident(record: Record) -> Iterator[Breach]:
-    """In the air no picture that may be shown reaches out of the incident's area, unless it is level where that may."""
+    """In the air no picture that may be shown reaches out of the incident's area, unless it is level where that may.
+
+    A place that satellites lied about may be judged by for a while after they are healed.
+    """
     view, frames = record.plan.eye.view, record.frames
     if view is None:
         return
     first = 0
     for frame in frames:
-        while frames[first].t_s < frame.t_s - CARRIES_S:
+        while frames[first].t_s < frame.t_s - CARRIES_S - LATEST_S:
             first += 1
-        looks = [near.look for near in _until(frames, first, frame.t_s + CARRIES_S) if near.look]
+        near = [(f.t_s, f.look) for f in _until(frames, first, frame.t_s + CARRIES_S) if f.look]
+        looks = [look for t_s, look in near if t_s >= frame.t_s - CARRIES_S]
         if not frame.airborne or frame.height_m < AS_DOWN_M or not frame.look or not any(look.shown for look in looks):
             continue
-        outside_m = _outside_m(view, frame, looks)
+        outside_m = _outside_m(view, frame, looks) - max(look.lies_m for _, look in near)
         if outside_m > 0 and not _level(view, frame.look):
             yield Breach("F24", frame.t_s, f"shown {outside_m:.0f} m outside the incident's area, {frame.stage}")
             break
@@ -119,7 +124,7 @@ def _outside_m(view: ViewConfig, frame: Frame, looks: list[Look]) -> float:
     for scene in scenes:
         to = flat(frame.place, scene)
         reach.append(max(math.inf if c is None else math.hypot(c[0] - to.y, c[1] - to.x) for c in corners))
-    return min(reach) - view.radius_m - frame.look.lies_m
+    return min(reach) - view.radius_m
 
 
 def _level(view: ViewConfig, look: Look) -> bool:

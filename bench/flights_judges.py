@@ -250,7 +250,7 @@ def _mode_after(record: Record, index: int) -> str:
     frames = [frame for frame in record.frames if at_s <= frame.t_s <= at_s + WITHIN_S + 0.25]
     if not frames or not all(frame.commanded and frame.airborne for frame in frames):
         return ""
-    if frames[-1].stage in (Stage.DIVERTING, Stage.YIELDING):  # a return where the dock can't take it, or by traffic
+    if any(frame.stage in (Stage.DIVERTING, Stage.YIELDING) for frame in frames):  # the dock can't take it, or traffic
         return ""
     if isinstance(said.order.act, Hold) and frames[-1].forced:
         return ""

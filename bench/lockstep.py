@@ -48,6 +48,7 @@ LIMITS = Limits(
 )  # fmt: skip
 BASELINE = read_rules(Path(__file__).parent.parent / "firmware-configs" / "demo" / "arducopter.toml")
 TICK_S = 0.05
+NEVER_S, PROVES_S = -1e9, 2.0
 PEER = ("127.0.0.1", 14550)
 Verdict = Go | Repeat | Refusal
 
@@ -112,9 +113,14 @@ class World:
         self.lid_wishes: list[tuple[float, Lid]] = []
         self.seq = self.sights = 0
         self.memory = Memory()
-        self.lid_proven = False
-        """The last look at the dock came through, and both raw signals said open."""
+        self.proven_s = NEVER_S
+        """When both raw signals said open; a look that says otherwise ends that."""
         self.restart(Sortie())
+
+    @property
+    def lid_proven(self) -> bool:
+        """By two signals, each under 2 s old (F1)."""
+        return self.now_s - self.proven_s < PROVES_S
 
     def restart(self, sortie: Sortie) -> None:
         """The flight process begins anew with what it had saved."""
@@ -271,10 +277,10 @@ class World:
 
     def _read_dock(self) -> None:
         if not self.dock_line:
-            self.reading, self.lid_proven = replace(self.reading, connected=False), False
+            self.reading = replace(self.reading, connected=False)
             return
         bits, registers = self.shows((self.dock.inputs(), self.dock.registers()))
-        self.lid_proven = proves_open((bits, registers))
+        self.proven_s = self.now_s if proves_open((bits, registers)) else NEVER_S
         self.reading = take(self.reading, parse(bits, registers, self.now_s, self.room_now()), self.now_s)
 
     def _hear(self, message: Any) -> None:

@@ -20,7 +20,7 @@ WAYS: Mapping[Stage, str] = {
 
 @dataclass(frozen=True)
 class Eye:
-    """The camera in flight: when its picture was shown last, its gimbal was last on its way, and last told where to."""
+    """The camera in flight: when its picture was shown last, and when its gimbal may have moved, or was told to."""
 
     lit_s: float = -1e9
     turning_s: float = -1e9
@@ -104,6 +104,7 @@ def resume(saved: Saved, now_s: float) -> Sortie:
     return Sortie(
         since_s=now_s,
         arming_s=now_s,
+        eye=Eye(turning_s=now_s),
         target=Target(Place(*saved.target[:2]), saved.target[2]) if saved.target else None,
         opened=saved.opened,
         scene=Place(*saved.scene) if saved.scene else None,

@@ -77,7 +77,7 @@ def look(site: Site, sortie: Sortie, seen: Seen) -> tuple[Eye, tuple[Command, ..
     control = Command(Cmd.DO_GIMBAL_MANAGER_CONFIGURE, (TAKE_CONTROL, TAKE_CONTROL, -1, -1, 0, 0, 0))
     wanted = pointing(site, sortie, seen)
     turn = Command(Cmd.DO_GIMBAL_MANAGER_PITCHYAW, (wanted, 0, NAN, NAN, HORIZON_LOCKED, 0, 0))
-    return replace(eye, aimed_s=now_s), (control, turn)
+    return replace(eye, aimed_s=now_s, turning_s=now_s), (control, turn)
 
 
 def reach_m(view: ViewConfig, height_m: float, pitch_deg: float, roll_deg: float, error_deg: float) -> float:

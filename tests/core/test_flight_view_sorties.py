@@ -9,6 +9,8 @@ from dataclasses import replace
 from bench.lockstep import DOCK, World
 from edge.config import MarkerConfig, ViewConfig
 from edge.flight.geometry import Place, distance_m
+from edge.flight.launch import Stage
+from edge.flight.state import resume, save
 from edge.flight.view import withheld
 from edge.vision.ground import Lens, Pose, meets
 from sim.faults import Fault, Kind, strike
@@ -60,6 +62,22 @@ def flown(world: World, rng: random.Random) -> Iterator[World]:
 
 def test_no_picture_that_may_be_shown_reaches_out_of_the_area() -> None:
     assert sum(_shown(random.Random(f"view:{seed}")) for seed in range(4)) > 2000
+
+
+def test_a_box_that_begins_anew_shows_nothing_of_its_gimbals_turn() -> None:
+    """It had been down all the way home, was raised within the first second, and what came before was shown."""
+    world = World()
+    world.vehicle.payload.fitted = True
+    world.site = replace(world.site, view=VIEW.model_copy(update={"in_transit": "level", "radius_m": 20}))
+    world.launch()
+    world.until_stage(Stage.ON_SCENE).run(3)
+    kept, world.alive = save(world.sortie), False
+    world.run(14).restart(resume(kept, world.now_s))
+    began_s = world.now_s
+    world.until(lambda world: world.vehicle.looks_deg() > -1, limit_s=20)
+    raised_s = world.now_s
+    world.until(lambda world: withheld(world.site, world.sortie, world.seen()) == "", limit_s=30)
+    assert world.now_s > max(began_s, raised_s) + 0.95
 
 
 def _shown(rng: random.Random) -> int:
