@@ -7,8 +7,10 @@ from itertools import product
 from bench.flights_plan import Eye
 from bench.flights_record import Look
 from bench.lockstep import World
+from bench.lockstep_senses import lens
 from edge.config import ViewConfig
 from edge.flight.view import withheld
+from sim.marker import in_picture, seen_from
 
 MISLED_FROM_M = 8.0
 """So high up satellites begin to be off: by as much at the start they would be off at the dock as well."""
@@ -36,7 +38,8 @@ def look(world: World) -> Look | None:
     body, steady, lies_m = vehicle.body, view.mount == "gimbal", math.hypot(*vehicle.gps.off_m) + vehicle.gps.drift_m
     tilt = vehicle.payload.pitch if steady else math.radians(view.pitch_deg)
     roll, pitch = (0.0, 0.0) if steady else (body.roll, body.pitch)
-    return Look(shown, sortie.scene, tilt, roll, pitch, body.yaw + (vehicle.payload.yaw if steady else 0.0), lies_m)
+    yaw = body.yaw + (vehicle.payload.yaw if steady else 0.0)
+    return Look(shown, sortie.scene, tilt, roll, pitch, yaw, lies_m, in_picture(seen_from(body, tilt), *lens(view)))
 
 
 def corners_m(view: ViewConfig, look: Look, height_m: float) -> list[Corner | None]:

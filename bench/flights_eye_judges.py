@@ -7,7 +7,7 @@ from itertools import pairwise
 from bench.flights_breaches import LOST_PLACE, NOTICED_S, ON_THE_LID, Breach, had, lasted, of
 from bench.flights_eye import corners_m
 from bench.flights_plan import Break, Fault
-from bench.flights_record import Event, Frame, Look, Record
+from bench.flights_record import FRAME_S, Event, Frame, Look, Record
 from edge.config import ViewConfig
 from edge.flight.geometry import flat
 from edge.flight.landing import KEPT
@@ -21,6 +21,8 @@ SEEN_FOR_S = 20.0
 """A marker that has been to be seen for so long was so from above the height that it is looked for from."""
 HIDDEN_FOR_S = 15.0
 """Hidden for so long, it was so before the last metres."""
+AIMED_S = 3.0
+"""So long in the picture, it is known where it lies."""
 ON_MARKER_M = 1.0
 """Half the pad's side less the aircraft's own."""
 CARRIES_S = 1.0
@@ -89,12 +91,17 @@ def _before(record: Record, event: Event) -> Frame | None:
 def _landed_home(record: Record, event: Event) -> Iterator[Breach]:
     marker = record.plan.eye.marker
     if lasted(record, event.t_s, lambda f: f.commanded and f.marker and f.lid_open and f.stage in HOME, SEEN_FOR_S):
-        if event.from_pad_m > ON_MARKER_M:
+        if _in_picture_s(record, event.t_s) >= AIMED_S and event.from_pad_m > ON_MARKER_M:
             yield Breach("F22", event.t_s, f"came down {event.from_pad_m:.1f} m from a marker that was to be seen")
         return
     blind = lasted(record, event.t_s, lambda f: f.commanded and not f.marker and f.stage in HOME, HIDDEN_FOR_S)
     if blind and marker and marker.unseen == "divert":
         yield Breach("F22", event.t_s, "came down on the dock without its marker")
+
+
+def _in_picture_s(record: Record, t_s: float) -> float:
+    """For how much of the last metres: a narrow lens over a place that is metres off may miss it."""
+    return sum(FRAME_S for f in record.frames if t_s - SEEN_FOR_S <= f.t_s <= t_s and f.look and f.look.marker)
 
 
 def _goes_round_for_long(record: Record) -> Iterator[Breach]:

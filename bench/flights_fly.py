@@ -11,7 +11,7 @@ from bench.flights_eye import fit, look, mislead
 from bench.flights_faults import Breaker
 from bench.flights_orders import Operators
 from bench.flights_plan import Break, Plan, Say, Trick
-from bench.flights_record import Delivered, Event, Frame, Record
+from bench.flights_record import FRAME_S, MOVED, Delivered, Event, Frame, Record
 from bench.lockstep import Core, Verdict, World, make_site
 from edge.config import Limits
 from edge.flight import energy
@@ -22,7 +22,6 @@ from edge.flight.seen import Site
 from edge.flight.traffic import WELL_CLEAR_M, WELL_CLEAR_UP_M
 from wire.orders import Order, OrderState
 
-FRAME_S = 0.25
 EARLY = timedelta(milliseconds=500)
 """An order may be dated so far ahead: clocks differ (F10)."""
 SETTLE_S = 20.0
@@ -183,6 +182,7 @@ class _Flight:
             self._say(f"truth {kind} {what}")
         for move in world.moves[self.moved :]:
             self._say(f"stage {move.before} > {move.after}: {move.cause.happened}, {move.cause.text}")
+            self.events.append(self._event(world.now_s, MOVED, move.after, {}))
         self.told, self.moved = len(world.truth), len(world.moves)
 
     def _event(self, t_s: float, kind: str, what: str, fields: dict[str, Any]) -> Event:

@@ -4,8 +4,8 @@ from collections.abc import Iterator
 
 from bench.flights_breaches import LOST_PLACE, NOTICED_S, ON_THE_LID, Breach, Judge, had, lasted, of
 from bench.flights_eye_judges import f22_lands_where_it_can, f22_on_the_marker, f24_only_the_incident
-from bench.flights_plan import Fault, Trick
-from bench.flights_record import Delivered, Frame, Record
+from bench.flights_plan import Break, Fault, Trick
+from bench.flights_record import MOVED, Delivered, Frame, Record
 from bench.lockstep import DOCK
 from edge.flight.airspace import REMOTE_ID_LOST_S, REMOTE_ID_S
 from edge.flight.fence import make_fence
@@ -22,6 +22,8 @@ SETTLED_S = 6.0
 WITHIN_S = 0.5
 """F12."""
 IN_THE_AIR_M = 1.0
+COMPARED_S, ARMS_S = 0.6, 40.0
+"""Twice a second with a tick; a lid and two deadlines."""
 STANDS_MPS, SINKS_MPS = 2.5, 0.3
 OVERSHOOT_M = 2.0
 """How far a climb swings over its height."""
@@ -105,8 +107,16 @@ def f8_f9_bad_orders_move_nothing(record: Record) -> Iterator[Breach]:
 def f10_launched_by_a_true_clock(record: Record) -> Iterator[Breach]:
     limit_ms = record.plan.limits.max_clock_offset_ms
     for said in record.delivered:
-        if said.accepted and isinstance(said.order.act, Launch) and abs(said.offset_ms) > limit_ms:
+        wrong = abs(said.offset_ms) > limit_ms and not _stepped_just_now(record, said.t_s)
+        if said.accepted and isinstance(said.order.act, Launch) and wrong:
             yield Breach("F10", said.t_s, f"launched with the clock {said.offset_ms:.0f} ms off")
+
+
+def _stepped_just_now(record: Record, t_s: float) -> bool:
+    """The clocks are compared twice a second; before it is armed the launch is judged again."""
+    steps = [e.at_s for e in record.plan.events if isinstance(e, Break) and e.fault is Fault.CLOCK_STEP]
+    armed = any(t_s <= event.t_s <= t_s + ARMS_S for event in of(record, "arm"))
+    return not armed and any(0 <= t_s - at_s <= COMPARED_S for at_s in steps)
 
 
 def f11_ends_on_the_ground(record: Record) -> Iterator[Breach]:
@@ -250,7 +260,8 @@ def _mode_after(record: Record, index: int) -> str:
     frames = [frame for frame in record.frames if at_s <= frame.t_s <= at_s + WITHIN_S + 0.25]
     if not frames or not all(frame.commanded and frame.airborne for frame in frames):
         return ""
-    if any(frame.stage in (Stage.DIVERTING, Stage.YIELDING) for frame in frames):  # the dock can't take it, or traffic
+    moved = {event.what for event in of(record, MOVED) if at_s <= event.t_s <= frames[-1].t_s}
+    if {Stage.DIVERTING, Stage.YIELDING} & moved:  # a return where the dock can't take it, or by traffic
         return ""
     if isinstance(said.order.act, Hold) and frames[-1].forced:
         return ""

@@ -7,6 +7,11 @@ from edge.flight.geometry import Place
 from edge.flight.launch import Stage
 from wire.orders import Order
 
+FRAME_S = 0.25
+"""Between two frames."""
+MOVED = "moved"
+"""The kind of an event that is no truth: the launch table was stepped, to `what`."""
+
 
 @dataclass(frozen=True, slots=True)
 class Look:
@@ -24,6 +29,8 @@ class Look:
     yaw: float
     lies_m: float
     """How far satellites lie: nobody aboard can know."""
+    marker: bool
+    """The pad's marker lies in the picture, large enough, whether or not something hides it."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,6 +3,7 @@
 import math
 from collections.abc import Sequence
 
+from edge.config import ViewConfig
 from edge.flight.dockside import OPEN_PCT
 from edge.flight.marker import looks_for_marker, see
 from edge.flight.seen import Seen, Site
@@ -24,11 +25,15 @@ def proves_open(raw: Raw) -> bool:
     return bool(only_open and registers[Register.LID_POSITION_PCT] >= OPEN_PCT)
 
 
+def lens(view: ViewConfig) -> tuple[tuple[float, float], int]:
+    """Half its angles across and up, radians, and the picture's width in pixels."""
+    return (math.radians(view.fov_deg / 2), math.radians(view.fov_up_deg / 2)), PICTURE_PX
+
+
 def look_down(site: Site, sortie: Sortie, seen: Seen, vehicle: Vehicle) -> Telemetry:
     """With the newest sight of the pad's marker, with an eye's errors and late; only a steadied camera is modelled."""
     view = site.view
     if view is None or view.mount != "gimbal" or not looks_for_marker(site, sortie, seen):
         return seen.telemetry
-    half_fov = math.radians(view.fov_deg / 2), math.radians(view.fov_up_deg / 2)
-    sight = vehicle.marker.measured(vehicle.body, vehicle.payload.pitch, half_fov, PICTURE_PX)
+    sight = vehicle.marker.measured(vehicle.body, vehicle.payload.pitch, *lens(view))
     return see(seen.telemetry, sight, seen.now_s - SIGHT_LATE_S, view) if sight else seen.telemetry

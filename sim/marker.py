@@ -36,11 +36,17 @@ class Marker:
     def measured(self, body: Body, pitch: float, half_fov: tuple[float, float], width: int) -> Vector | None:
         """By a steady camera looking up by `pitch` rad; None where it is hidden, out of the picture or too small."""
         right, below, ahead = seen_from(body, pitch)
-        wide, tall = (math.tan(angle) for angle in half_fov)
-        inside = ahead > SIDE_M and abs(right) < wide * ahead - SIDE_M and abs(below) < tall * ahead - SIDE_M
-        if self.hidden or not inside or width / 2 / wide * SIDE_M / ahead < LEAST_PX:
+        if self.hidden or not in_picture((right, below, ahead), half_fov, width):
             return None
         return tuple(value + self._random.gauss(0, self.noise * ahead) for value in (right, below, ahead))  # type: ignore[return-value]
+
+
+def in_picture(marker: Vector, half_fov: tuple[float, float], width: int) -> bool:
+    """Whole, and large enough to be made out."""
+    right, below, ahead = marker
+    wide, tall = (math.tan(angle) for angle in half_fov)
+    inside = ahead > SIDE_M and abs(right) < wide * ahead - SIDE_M and abs(below) < tall * ahead - SIDE_M
+    return inside and width / 2 / wide * SIDE_M / ahead >= LEAST_PX
 
 
 def seen_from(body: Body, pitch: float) -> Vector:
