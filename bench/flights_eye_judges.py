@@ -21,8 +21,8 @@ SEEN_FOR_S = 20.0
 """A marker that has been to be seen for so long was so from above the height that it is looked for from."""
 HIDDEN_FOR_S = 15.0
 """Hidden for so long, it was so before the last metres."""
-AIMED_S = 3.0
-"""So long in the picture, it is known where it lies."""
+AIMED_S = 1.0
+"""So long in the picture, it is known where it lies: with more, a marker told above the aircraft went unnoticed."""
 ON_MARKER_M = 1.0
 """Half the pad's side less the aircraft's own."""
 CARRIES_S = 1.0
