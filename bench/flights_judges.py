@@ -261,7 +261,7 @@ def _mode_after(record: Record, index: int) -> str:
     if not frames or not all(frame.commanded and frame.airborne for frame in frames):
         return ""
     moved = {event.what for event in of(record, MOVED) if at_s <= event.t_s <= frames[-1].t_s}
-    if {Stage.DIVERTING, Stage.YIELDING} & moved:  # a return where the dock can't take it, or by traffic
+    if {Stage.DIVERTING, Stage.YIELDING, Stage.GOING_AROUND} & moved:  # ways home: another place, by traffic, once more
         return ""
     if isinstance(said.order.act, Hold) and frames[-1].forced:
         return ""
