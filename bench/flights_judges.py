@@ -13,7 +13,7 @@ from edge.flight.geometry import Place
 from edge.flight.launch import FLYING, Stage
 from edge.flight.seen import LEGAL_CEILING_M, on_pad_m
 from edge.flight.traffic import SILENT_S
-from wire.orders import GoTo, Hold, Launch
+from wire.orders import Going, GoTo, Hold, Launch, Orbit
 
 READING_PCT = 2.0
 """The battery is told in whole percent, once a second."""
@@ -74,7 +74,7 @@ def f4_forced_home(record: Record) -> Iterator[Breach]:
             yield Breach("F4", frame.t_s, f"{frame.spare_wh:.1f} Wh short of the reserve, and still in {frame.mode}")
             break
     for said in record.delivered:
-        if said.accepted and said.before.forced and isinstance(said.order.act, Hold | GoTo):
+        if said.accepted and said.before.forced and isinstance(said.order.act, Hold | GoTo | Orbit):
             yield Breach("F4", said.t_s, f"{said.order.act.act} was accepted during a forced return")
 
 
@@ -82,7 +82,7 @@ def f5_inside_the_fence(record: Record) -> Iterator[Breach]:
     fence = make_fence(DOCK, record.plan.limits.fence)
     for said in record.delivered:
         act = said.order.act
-        if said.accepted and isinstance(act, Launch | GoTo) and not fence.contains(Place(act.lat, act.lon)):
+        if said.accepted and isinstance(act, Going) and not fence.contains(Place(act.lat, act.lon)):
             yield Breach("F5", said.t_s, f"{act.act} to outside the fence was accepted")
     if had(record, *LOST_PLACE, Fault.MOTOR_FAIL):
         return
@@ -180,7 +180,7 @@ def f16_under_the_ceiling(record: Record) -> Iterator[Breach]:
     limits = record.plan.limits
     ceiling = min(limits.ceiling_m, LEGAL_CEILING_M)
     for said in record.delivered:
-        if said.accepted and isinstance(said.order.act, Launch | GoTo) and said.order.act.alt_rel_m > ceiling:
+        if said.accepted and isinstance(said.order.act, Going) and said.order.act.alt_rel_m > ceiling:
             yield Breach("F16", said.t_s, f"{said.order.act.act} to {said.order.act.alt_rel_m:.0f} m was accepted")
     high = max(record.frames, key=lambda frame: frame.height_m)
     if high.height_m > ceiling + OVERSHOOT_M:
@@ -247,7 +247,7 @@ def _sound(record: Record, t_s: float) -> bool:
 def _without_time(said: Delivered) -> bool:
     """While the room's time is unknown hold, return and land go by their sequence alone, whatever their age (F12)."""
     aged = said.trick in (Trick.STALE, Trick.FUTURE)
-    return aged and not said.timed and not isinstance(said.order.act, Launch | GoTo)
+    return aged and not said.timed and not isinstance(said.order.act, Going)
 
 
 def _mode_after(record: Record, index: int) -> str:

@@ -9,7 +9,7 @@ from bench.lockstep import DOCK, LIMITS
 from edge.config import Limits, MarkerConfig, ViewConfig
 from edge.flight.geometry import M_PER_DEG, Place
 from sim.weather import WeatherConfig
-from wire.orders import Act, GoTo, Hold, Land, Launch, Return
+from wire.orders import Act, GoTo, Hold, Land, Launch, Orbit, Return
 
 
 class Trick(StrEnum):
@@ -208,7 +208,12 @@ def _act(dice: random.Random, limits: Limits) -> Act:
             return Return()
         case 4:
             return Land()
-        case 5 | 6 | 7:
+        case 5:
+            there = _somewhere(dice)
+            height_m, radius_m = dice.uniform(8, limits.ceiling_m * 1.2), dice.uniform(20, 90)
+            clockwise = dice.random() < 0.5
+            return Orbit(lat=there.lat, lon=there.lon, alt_rel_m=height_m, radius_m=radius_m, clockwise=clockwise)
+        case 6 | 7:
             there = _somewhere(dice)
             return GoTo(lat=there.lat, lon=there.lon, alt_rel_m=dice.uniform(8, limits.ceiling_m * 1.2))
         case _:

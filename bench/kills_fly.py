@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from uuid import UUID
 
-from bench.kills_plan import NEVER_S, Case, Errand, Victim
+from bench.kills_plan import NEVER_S, Case, Errand, Victim, on_scene
 from bench.lockstep import World
 from edge.flight.launch import Stage
 from edge.flight.state import Saved, resume, save
@@ -19,7 +19,6 @@ PATIENCE_S, WAITS_S = 15.0, 2.0
 """A dispatcher's next order; a return, where the aircraft stands about."""
 ON_PAD_M = 2.0
 RESTING = (Stage.PARKED, Stage.LANDED_OUT, Stage.FAULT)
-FIRST = {Errand.RETURN: World.come_home, Errand.HOLD: World.hold, Errand.LAND: World.land}
 
 
 @dataclass(frozen=True)
@@ -146,10 +145,10 @@ class _Flight:
             case Stage.ARMING if self.case.errand is Errand.ABORT and not self.errand_done:
                 self.errand_done = True
                 world.come_home()
-            case Stage.ON_SCENE if not self.errand_done and stayed_s > WAITS_S and self.case.errand in FIRST:
+            case Stage.ON_SCENE if not self.errand_done and stayed_s > WAITS_S and (act := on_scene(self.case)):
                 self.errand_done = True
-                FIRST[self.case.errand](world)
-            case Stage.ON_SCENE | Stage.HOLDING if stayed_s > PATIENCE_S:
+                world.order(act)
+            case Stage.ON_SCENE | Stage.ORBITING | Stage.HOLDING if stayed_s > PATIENCE_S:
                 world.come_home()
 
     def _launch(self) -> None:

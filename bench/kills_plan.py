@@ -9,7 +9,7 @@ from bench.lockstep import DOCK
 from edge.flight.geometry import M_PER_DEG
 from edge.flight.launch import Stage
 from sim.weather import WeatherConfig
-from wire.orders import Launch
+from wire.orders import Act, Hold, Land, Launch, Orbit, Return
 
 
 class Victim(StrEnum):
@@ -30,6 +30,7 @@ class Errand(StrEnum):
     RETURN = "return"
     HOLD = "hold"
     LAND = "land"
+    ORBIT = "orbit"
     ABORT = "abort"
     NOTHING = "nothing"
 
@@ -37,10 +38,10 @@ class Errand(StrEnum):
 S = Stage
 SPANS = {
     S.PARKED: 2.0, S.OPENING: 5.0, S.ARMING: 0.5, S.ABORTING: 0.2, S.CLIMBING: 8.0, S.EN_ROUTE: 6.0, S.ON_SCENE: 5.0,
-    S.HOLDING: 4.0, S.RETURNING: 8.0, S.LANDING: 8.0, S.LANDING_HERE: 10.0, S.CLOSING: 4.0,
+    S.ORBITING: 12.0, S.HOLDING: 4.0, S.RETURNING: 8.0, S.LANDING: 8.0, S.LANDING_HERE: 10.0, S.CLOSING: 4.0,
 }  # fmt: skip
 """Stage -> within so many seconds of its beginning the process dies."""
-ERRANDS = {S.HOLDING: Errand.HOLD, S.LANDING_HERE: Errand.LAND, S.ABORTING: Errand.ABORT}
+ERRANDS = {S.ORBITING: Errand.ORBIT, S.HOLDING: Errand.HOLD, S.LANDING_HERE: Errand.LAND, S.ABORTING: Errand.ABORT}
 NEVER_S = math.inf
 SLOWEST_WRITE_S = 0.3
 """How far the disk may be behind what was decided (SAFETY.md D2's group commit, a busy flash card)."""
@@ -79,6 +80,22 @@ def make_case(seed: int) -> Case:
         scene=_scene(dice),
         weather=WeatherConfig(seed=seed, wind_mps=dice.uniform(0, 7), wind_from_deg=dice.uniform(0, 359), gust_mps=2),
     )
+
+
+def on_scene(case: Case) -> Act | None:
+    """What it is told there."""
+    scene = case.scene
+    match case.errand:
+        case Errand.RETURN:
+            return Return()
+        case Errand.HOLD:
+            return Hold()
+        case Errand.LAND:
+            return Land()
+        case Errand.ORBIT:
+            return Orbit(lat=scene.lat, lon=scene.lon, alt_rel_m=scene.alt_rel_m, radius_m=30)
+        case _:
+            return None
 
 
 def _back_s(victim: Victim, dice: random.Random) -> float:

@@ -14,17 +14,16 @@ from uuid import UUID
 import psutil
 
 from bench.kills_fly import ON_PAD_M, PATIENCE_S, RESTING, WAITS_S, End
-from bench.kills_plan import NEVER_S, Case, Errand, Victim, make_case
+from bench.kills_plan import NEVER_S, Case, Errand, Victim, make_case, on_scene
 from bench.lockstep import DOCK
 from bench.rig import Rig, free_port
 from edge.flight.launch import Stage
-from wire.orders import Act, Hold, Land, Launch, OrderState, Return
+from wire.orders import Launch, OrderState, Return
 
 LONGEST_S, READY_S, SETTLE_S = 240.0, 90.0, 2.0
 AWAY_S = 20.0
 """Who stays away longer than this in the plan stays away for good here: it is real time."""
 NEAR = Launch(lat=DOCK.lat + 0.0003, lon=DOCK.lon, alt_rel_m=12)
-FIRST: dict[Errand, Act] = {Errand.RETURN: Return(), Errand.HOLD: Hold(), Errand.LAND: Land()}
 MODULES = {Victim.FLIGHT: "edge.flight", Victim.UPLINK: "edge.uplink"}
 """A victim's place on its command line; the supervisor begins these two anew."""
 
@@ -133,10 +132,10 @@ class _Story:
             case Stage.ARMING if self.case.errand is Errand.ABORT and not self.errand_done:
                 self.errand_done = True
                 rig.order(Return())
-            case Stage.ON_SCENE if not self.errand_done and stayed_s > WAITS_S and self.case.errand in FIRST:
+            case Stage.ON_SCENE if not self.errand_done and stayed_s > WAITS_S and (act := on_scene(self.case)):
                 self.errand_done = True
-                rig.order(FIRST[self.case.errand])
-            case Stage.ON_SCENE | Stage.HOLDING if stayed_s > PATIENCE_S:
+                rig.order(act)
+            case Stage.ON_SCENE | Stage.ORBITING | Stage.HOLDING if stayed_s > PATIENCE_S:
                 self.since_s = now_s
                 rig.order(Return())
 

@@ -32,7 +32,7 @@ from sim.radio import Radio
 from sim.vehicle import Vehicle, VehicleConfig
 from sim.weather import WeatherConfig
 from wire.baseline import read_rules
-from wire.orders import Act, GoTo, Hold, Land, Launch, Order, OrderState, Return
+from wire.orders import Act, GoTo, Hold, Land, Launch, Orbit, Order, OrderState, Return
 from wire.states import Lid
 
 DOCK = Place(52.2, 0.12)
@@ -179,6 +179,11 @@ class World:
 
     def go_to(self, place: Place, alt_rel_m: float = 35) -> UUID:
         return self.order(GoTo(lat=place.lat, lon=place.lon, alt_rel_m=alt_rel_m))
+
+    def circle(self, place: Place, radius_m: float = 40, alt_rel_m: float = 35, clockwise: bool = True) -> UUID:
+        return self.order(
+            Orbit(lat=place.lat, lon=place.lon, alt_rel_m=alt_rel_m, radius_m=radius_m, clockwise=clockwise)
+        )
 
     def seen(self) -> Seen:
         telemetry, reading = self.hears(self.telemetry), self.sees(self.reading)

@@ -5,10 +5,12 @@ from itertools import pairwise
 from math import cos, hypot, radians
 
 from dashboard.dispatch import Standing
-from dashboard.eta import Place
-from wire.orders import Act, GoTo, Launch
+from dashboard.eta import Place, distance_m
+from wire.orders import Act, Going, Orbit
 
 APART_M, APART_UP_M = 60.0, 20.0
+SWINGS_OUT_M = 10.0
+"""So much wider than the ring it may fly (edge/flight/orbit.py)."""
 """Ways nearer than this need so much height between them: twice a position error and a hold's swing each."""
 M_PER_DEG = 111_320.0
 STEP_M = 20.0
@@ -18,18 +20,19 @@ Way = list[tuple[float, float]]
 
 
 def crossings(act: Act, standing: Standing, others: Sequence[Standing]) -> tuple[str, ...]:
-    """Why the act has to wait or fly at another height: a launch or goto whose way comes near another aircraft's."""
-    if not isinstance(act, Launch | GoTo):
+    """Why the act has to wait or fly at another height: one whose way out comes near another aircraft's."""
+    if not isinstance(act, Going):
         return ()
     info, state = standing.info, standing.vehicle
     dock, target = Place(info.lat, info.lon), Place(act.lat, act.lon)
     here = Place(state.lat, state.lon) if state and state.lat is not None and state.lon is not None else dock
+    apart_m = APART_M + (act.radius_m + SWINGS_OUT_M if isinstance(act, Orbit) else 0.0)
     ours, height = _way(dock, [here, target, dock]), _height(standing, act.alt_rel_m)
     return tuple(
-        f"{other.info.name} flies within {APART_M:.0f} m of the way, less than {APART_UP_M:.0f} m apart in height (F21)"
+        f"{other.info.name} flies within {apart_m:.0f} m of the way, less than {APART_UP_M:.0f} m apart in height (F21)"
         for other in others
         if (other.edge, other.info.name) != (standing.edge, info.name) and _out(other)
-        if not _apart_up(height, other) and _near(ours, _way(dock, _places(other)))
+        if not _apart_up(height, other) and _near(ours, _way(dock, _places(other)), apart_m + _swing_m(other))
     )
 
 
@@ -64,14 +67,22 @@ def _apart_up(height: float | None, other: Standing) -> bool:
         height is None
         or state is None
         or state.alt_amsl_m is None
-        or state.stage not in ("on_scene", "holding", "en_route")
+        or state.stage not in ("on_scene", "orbiting", "holding", "en_route")
     ):
         return False
     return abs(state.alt_amsl_m - height) >= APART_UP_M
 
 
-def _near(ours: Way, theirs: Way) -> bool:
-    return any(hypot(a[0] - b[0], a[1] - b[1]) < APART_M for a in ours for b in theirs)
+def _swing_m(other: Standing) -> float:
+    """One that circles is anywhere on its ring, as far from its target as it is now."""
+    state = other.vehicle
+    if state is None or state.stage != "orbiting" or None in (state.lat, state.lon, state.target_lat, state.target_lon):
+        return 0.0
+    return distance_m(Place(state.lat, state.lon), Place(state.target_lat, state.target_lon)) + SWINGS_OUT_M  # type: ignore[arg-type]
+
+
+def _near(ours: Way, theirs: Way, apart_m: float) -> bool:
+    return any(hypot(a[0] - b[0], a[1] - b[1]) < apart_m for a in ours for b in theirs)
 
 
 def _way(origin: Place, places: list[Place]) -> Way:

@@ -11,7 +11,7 @@ from datetime import datetime, timedelta
 
 from dashboard.eta import Place, distance_m, eta_s, plain_distance
 from dashboard.people import COMMANDERS, Person
-from wire.orders import MAX_LIFE_S, Act, GoTo, Hold, Land, Launch, Return
+from wire.orders import MAX_LIFE_S, Act, GoTo, Hold, Land, Launch, Orbit, Return
 from wire.states import AircraftInfo, DockState, VehicleState, Weather
 
 VEHICLE_SILENT_S = 3.0
@@ -81,7 +81,7 @@ def judge(
         case Launch():
             reasons += [*_grounds(reason, scene), *_launchable(standing)]
             reasons += _reach(standing, Place(act.lat, act.lon))
-        case GoTo():
+        case GoTo() | Orbit():
             reasons += [*_grounds(reason, scene), *_in_flight(standing)]
         case Hold() | Return() | Land():
             pass

@@ -44,6 +44,17 @@ class GoTo(Frozen):
     alt_rel_m: float = Field(gt=0, le=500)
 
 
+class Orbit(Frozen):
+    """Fly in a circle around a place, the nose towards it, until another order comes."""
+
+    act: Literal["orbit"] = "orbit"
+    lat: Latitude
+    lon: Longitude
+    alt_rel_m: float = Field(gt=0, le=500)
+    radius_m: float = Field(ge=20, le=200)
+    clockwise: bool = True
+
+
 class Hold(Frozen):
     act: Literal["hold"] = "hold"
 
@@ -60,7 +71,9 @@ class Land(Frozen):
     act: Literal["land"] = "land"
 
 
-Act = Annotated[Launch | GoTo | Hold | Return | Land, Field(discriminator="act")]
+Going = Launch | GoTo | Orbit
+"""What sends an aircraft out to a place; the other acts stop it or bring it down."""
+Act = Annotated[Going | Hold | Return | Land, Field(discriminator="act")]
 
 
 class Lease(Frozen):

@@ -13,6 +13,7 @@ NAN = math.nan
 RELATIVE, AMSL = 6, 5
 """MAV_FRAME_GLOBAL_RELATIVE_ALT_INT and MAV_FRAME_GLOBAL_INT."""
 CUSTOM_MODE_ENABLED = 1
+GOTO = "GOTO"
 CHANGE_MODE = 1
 """MAV_DO_REPOSITION_FLAGS_CHANGE_MODE."""
 ARRIVED_M = 5.0
@@ -29,6 +30,7 @@ class Cmd(IntEnum):
     """The MAV_CMDs that we send: our allow-list outwards."""
 
     NAV_TAKEOFF = 22
+    CONDITION_YAW = 115
     DO_SET_MODE = 176
     DO_REPOSITION = 192
     COMPONENT_ARM_DISARM = 400
@@ -163,6 +165,17 @@ def asks(do: Do, profile: Profile, target: Target | None, telemetry: Telemetry) 
             return (_stop(profile, telemetry) if brakes else _mode(profile, profile.mode_of[do]),)
 
 
+def point(profile: Profile, to: Target, telemetry: Telemetry, nose_deg: float) -> tuple[Command, ...]:
+    """On to a further point, if it takes points in the mode it is in; PX4 turns its nose by the same command."""
+    yaw = math.radians(nose_deg) if profile.amsl else NAN
+    return (_reposition(profile, to, telemetry, flags=0, yaw=yaw),)
+
+
+def face(profile: Profile, nose_deg: float) -> tuple[Command, ...]:
+    """The nose to a course; ArduCopter's DO_REPOSITION knows no yaw."""
+    return () if profile.amsl else (Command(Cmd.CONDITION_YAW, (nose_deg, 0, 0, 0, 0, 0, 0)),)
+
+
 def interval(message_id: int, hz: float) -> Command:
     """A port streams nothing but HEARTBEAT and STATUSTEXT until asked (measured on ArduCopter)."""
     return Command(Cmd.SET_MESSAGE_INTERVAL, (message_id, 1e6 / hz, 0, 0, 0, 0, 0))
@@ -223,10 +236,7 @@ def _take_off(profile: Profile, target: Target, telemetry: Telemetry) -> Ask:
 
 
 def _go(profile: Profile, target: Target, telemetry: Telemetry) -> Ask:
-    height = _height(profile, target, telemetry)
-    frame = AMSL if profile.amsl else RELATIVE
-    place = target.place
-    command = Command(Cmd.DO_REPOSITION, (-1, CHANGE_MODE, 0, NAN, place.lat, place.lon, height), frame)
+    command, place = _reposition(profile, target, telemetry), target.place
 
     def under_way(seen: Telemetry, sent_s: float) -> bool:
         if not _newer(seen.position_s, sent_s) or seen.place is None:
@@ -236,7 +246,14 @@ def _go(profile: Profile, target: Target, telemetry: Telemetry) -> Ask:
             return abs((seen.alt_rel_m or 0) - target.alt_rel_m) < ARRIVED_M or abs(seen.climb_mps) > 0.3
         return to.x * seen.east_mps + to.y * seen.north_mps > 0.5 * math.hypot(to.x, to.y)
 
-    return Ask("GOTO", command, under_way)
+    return Ask(GOTO, command, under_way)
+
+
+def _reposition(
+    profile: Profile, to: Target, telemetry: Telemetry, flags: int = CHANGE_MODE, yaw: float = NAN
+) -> Command:
+    height, frame = _height(profile, to, telemetry), AMSL if profile.amsl else RELATIVE
+    return Command(Cmd.DO_REPOSITION, (-1, flags, 0, yaw, to.place.lat, to.place.lon, height), frame)
 
 
 def _height(profile: Profile, target: Target, telemetry: Telemetry) -> float:

@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from uuid import UUID
 
 from wire.frozen import Frozen
-from wire.orders import MAX_LIFE_S, GoTo, Launch, Order
+from wire.orders import MAX_LIFE_S, Going, Order
 
 KEPT_IDS = 500
 
@@ -45,7 +45,7 @@ class Refusal:
 
 
 def gate(order: Order, memory: Memory, edge: str, aircraft: str, room_now: datetime | None) -> Go | Repeat | Refusal:
-    """`room_now` None (time unknown) refuses launch and goto; hold, return and land then go by sequence alone (F12)."""
+    """`room_now` None (time unknown) refuses launch, goto and orbit; the others go by sequence alone (F12)."""
     if order.id in memory.seen:
         return Repeat()
     reasons = (*_address(order, edge, aircraft), *_lease(order, memory), *life(order, room_now))
@@ -91,7 +91,7 @@ def life(order: Order, room_now: datetime | None) -> tuple[str, ...]:
     if not 0 < life_s <= MAX_LIFE_S:
         return (f"the order lives {life_s:.1f} s, {MAX_LIFE_S:.0f} s at most are allowed (F9)",)
     if room_now is None:
-        unsafe = isinstance(order.act, Launch | GoTo)
+        unsafe = isinstance(order.act, Going)
         return ("the control room's time is unknown, so the order's age is too (F9, F10)",) if unsafe else ()
     if room_now >= order.expires_at:
         return (f"expired {(room_now - order.expires_at).total_seconds():.1f} s ago (F9)",)

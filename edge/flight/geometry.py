@@ -49,6 +49,13 @@ def bearing_deg(a: Place, b: Place) -> float:
     return math.degrees(math.atan2(point.x, point.y)) % 360
 
 
+def moved(origin: Place, course_deg: float, metres: float) -> Place:
+    """`metres` from `origin` on a course clockwise from north."""
+    turn = math.radians(course_deg)
+    east = metres * math.sin(turn) / (M_PER_DEG * math.cos(math.radians(origin.lat)))
+    return Place(origin.lat + metres * math.cos(turn) / M_PER_DEG, origin.lon + east)
+
+
 def segments_cross(a: Point, b: Point, c: Point, d: Point) -> bool:
     """Whether a-b and c-d share a point (touching counts)."""
     turns = _turn(a, b, c), _turn(a, b, d), _turn(c, d, a), _turn(c, d, b)

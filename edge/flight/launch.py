@@ -27,6 +27,8 @@ class Stage(StrEnum):
     """Armed, on the pad or on the way up."""
     EN_ROUTE = "en_route"
     ON_SCENE = "on_scene"
+    ORBITING = "orbiting"
+    """Circles around a place, or is on its way to that ring."""
     HOLDING = "holding"
     RETURNING = "returning"
     LANDING = "landing"
@@ -48,10 +50,11 @@ class Stage(StrEnum):
 
 
 class Happened(StrEnum):
-    """Orders (the first five carry an act's name) and what telemetry, dock and timers show."""
+    """Orders (the first six carry an act's name) and what telemetry, dock and timers show."""
 
     LAUNCH = "launch"
     GOTO = "goto"
+    ORBIT = "orbit"
     HOLD = "hold"
     RETURN = "return"
     LAND = "land"
@@ -92,6 +95,7 @@ class Happened(StrEnum):
     FOUND_CLIMBING = "found_climbing"
     """Or up, and not sent to its target yet."""
     FOUND_UNDER_WAY = "found_under_way"
+    FOUND_ORBITING = "found_orbiting"
     FOUND_FLYING = "found_flying"
     FOUND_UNJUDGED = "found_unjudged"
     """Armed, and it doesn't say whether it flies."""
@@ -103,9 +107,11 @@ class Happened(StrEnum):
 
 
 S, H = Stage, Happened
-ORDERS = (H.LAUNCH, H.GOTO, H.HOLD, H.RETURN, H.LAND)
+ORDERS = (H.LAUNCH, H.GOTO, H.ORBIT, H.HOLD, H.RETURN, H.LAND)
 ABORTS = (H.HOLD, H.RETURN, H.LAND)
-FLYING = (S.CLIMBING, S.EN_ROUTE, S.ON_SCENE, S.HOLDING)
+FLYING = (S.CLIMBING, S.EN_ROUTE, S.ON_SCENE, S.ORBITING, S.HOLDING)
+SENT_ON = (S.EN_ROUTE, S.ON_SCENE, S.ORBITING, S.HOLDING, S.RETURNING, S.GOING_AROUND, S.YIELDING)
+"""From these it can be sent to a place."""
 AIRBORNE = (*FLYING, S.RETURNING, S.LANDING, S.GOING_AROUND, S.YIELDING, S.DIVERTING, S.LANDING_HERE)
 Steps = Mapping[tuple[Stage, Happened], tuple[Stage, Do]]
 
@@ -121,6 +127,7 @@ STEPS: Steps = {
     (S.STARTING, H.FOUND_ARMED): (S.ABORTING, Do.DISARM),
     (S.STARTING, H.FOUND_CLIMBING): (S.CLIMBING, Do.NOTHING),
     (S.STARTING, H.FOUND_UNDER_WAY): (S.EN_ROUTE, Do.NOTHING),
+    (S.STARTING, H.FOUND_ORBITING): (S.ORBITING, Do.NOTHING),
     (S.STARTING, H.FOUND_FLYING): (S.HOLDING, Do.NOTHING),
     (S.STARTING, H.FOUND_UNJUDGED): (S.RETURNING, Do.RETURN),
     (S.STARTING, H.FOUND_RECALLED): (S.RETURNING, Do.RETURN),
@@ -141,7 +148,8 @@ STEPS: Steps = {
     (S.CLIMBING, H.GOTO): (S.CLIMBING, Do.TAKE_OFF),
     (S.CLIMBING, H.AT_HEIGHT): (S.EN_ROUTE, Do.GO),
     (S.EN_ROUTE, H.AT_SCENE): (S.ON_SCENE, Do.NOTHING),
-    **_each((S.EN_ROUTE, S.ON_SCENE, S.HOLDING, S.RETURNING, S.GOING_AROUND, S.YIELDING), H.GOTO, S.EN_ROUTE, Do.GO),
+    **_each(SENT_ON, H.GOTO, S.EN_ROUTE, Do.GO),
+    **_each(SENT_ON, H.ORBIT, S.ORBITING, Do.GO),
     **_each(AIRBORNE, H.HOLD, S.HOLDING, Do.HOLD),
     **_each(AIRBORNE, H.RETURN, S.RETURNING, Do.RETURN),
     **_each(AIRBORNE, H.LAND, S.LANDING_HERE, Do.LAND),
@@ -166,7 +174,9 @@ STEPS: Steps = {
     **_each(
         (*FLYING, S.RETURNING, S.GOING_AROUND, S.YIELDING, S.DIVERTING), H.AUTOPILOT_LANDS, S.LANDING_HERE, Do.NOTHING
     ),
-    **_each((S.EN_ROUTE, S.ON_SCENE, S.HOLDING, S.GOING_AROUND, S.YIELDING), H.NO_EFFECT, S.RETURNING, Do.RETURN),
+    **_each(
+        (S.EN_ROUTE, S.ON_SCENE, S.ORBITING, S.HOLDING, S.GOING_AROUND, S.YIELDING), H.NO_EFFECT, S.RETURNING, Do.RETURN
+    ),
     **_each((S.RETURNING, S.LANDING, S.DIVERTING, S.LANDING_HERE), H.NO_EFFECT, S.LANDING_HERE, Do.LAND),
     (S.RETURNING, H.DESCENDING): (S.LANDING, Do.NOTHING),
     **_each(AIRBORNE, H.LANDED_ON_PAD, S.CLOSING, Do.NOTHING),

@@ -11,6 +11,7 @@ O = OrderState  # noqa: E741
 PATHS = {
     "launch": (O.ARMED, O.AIRBORNE, O.ON_SCENE, O.LANDED, O.DONE),
     "goto": (O.ON_SCENE, O.DONE),
+    "orbit": (O.ON_SCENE, O.DONE),
     "hold": (O.DONE,),
     "return": (O.LANDED, O.DONE),
     "land": (O.LANDED, O.DONE),
@@ -44,6 +45,8 @@ class Facts:
     armed: bool
     flew: bool
     settled: bool
+    circles: bool = False
+    """It is on the ring that was ordered."""
     failure: str = ""
 
 
@@ -82,19 +85,29 @@ def _reached(act: str, state: OrderState, facts: Facts) -> bool:
         case O.AIRBORNE:
             return facts.flew
         case O.ON_SCENE:
-            return facts.stage is Stage.ON_SCENE
+            return _there(act, facts)
         case O.LANDED:
             return facts.flew and (down or facts.stage is Stage.CLOSING)
         case _:
-            there = {"hold": Stage.HOLDING, "goto": Stage.ON_SCENE}.get(act)
-            return down or (facts.stage is there and facts.settled)
+            return down or (act not in ("launch", "return", "land") and _there(act, facts) and facts.settled)
+
+
+def _there(act: str, facts: Facts) -> bool:
+    """It does what the act asks for."""
+    match act:
+        case "hold":
+            return facts.stage is Stage.HOLDING
+        case "orbit":
+            return facts.stage is Stage.ORBITING and facts.circles
+        case _:
+            return facts.stage is Stage.ON_SCENE
 
 
 def _failed(order: Open, facts: Facts) -> list[Answered]:
-    """A launch that ends before take-off, a goto that ends in a return, all that meets a dock in need of a person."""
+    """A launch that ends before take-off, a goto or orbit that ends in a return, all that meets a faulty dock."""
     never_flew = not facts.flew and facts.stage not in (Stage.STARTING, Stage.OPENING, Stage.ARMING, *AIRBORNE)
     gave_way = facts.stage in (Stage.RETURNING, Stage.LANDING, Stage.LANDING_HERE, Stage.CLOSING, Stage.LANDED_OUT)
-    lost = (order.act == "launch" and never_flew) or (order.act == "goto" and gave_way)
+    lost = (order.act == "launch" and never_flew) or (order.act in ("goto", "orbit") and gave_way)
     if lost or facts.stage is Stage.FAULT:
         return [Answered(order.order_id, O.FAILED, (facts.failure or "it was broken off",))]
     return []

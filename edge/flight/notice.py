@@ -232,6 +232,8 @@ def _found_up(sortie: Sortie, seen: Seen, site: Site) -> tuple[Happened, str]:
     for act in (sortie.way, *(order.act for order in sortie.opened)):
         if act in RECALLS:
             return RECALLS[act], f"found in the air in {mode}, on its way to {act}"
+    if mode == site.profile.guided and target and sortie.ring:
+        return Happened.FOUND_ORBITING, "found in the air, circling"
     if mode == site.profile.guided and target and sortie.opened:
         sent = at(seen, target) or _bound_for(seen, target)
         return (Happened.FOUND_UNDER_WAY if sent else Happened.FOUND_CLIMBING), "found in the air, under way"

@@ -38,7 +38,7 @@ from edge.flight.voice import Voice
 from edge.flight.zones_file import ZonesFile
 from edge.health import clock_age_s, read_clock_offset_ms
 from wire.mqtt import Mqtt
-from wire.orders import GoTo, Launch, Order, OrderState
+from wire.orders import Going, Order, OrderState
 from wire.signing import BadSeal, unseal
 from wire.states import Lid
 from wire.topics import ORDER
@@ -121,14 +121,13 @@ class Pilot:
                 self._admit(order, seen)
 
     def _admit(self, order: Order, seen: Seen) -> None:
-        match order.act:
-            case Launch() | GoTo():
-                later = asyncio.create_task(self._obey_once_kept(order))
-                self._waiting.add(later)
-                later.add_done_callback(self._waiting.discard)
-            case _:
-                self._obey(order, seen)
-                self._voice.keep_memory(self._memory)
+        if isinstance(order.act, Going):
+            later = asyncio.create_task(self._obey_once_kept(order))
+            self._waiting.add(later)
+            later.add_done_callback(self._waiting.discard)
+        else:
+            self._obey(order, seen)
+            self._voice.keep_memory(self._memory)
 
     async def _obey_once_kept(self, order: Order) -> None:
         """A launch must not be repeated by a restart, nor its open lid forgotten: both are on the disk before anything

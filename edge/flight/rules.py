@@ -6,15 +6,16 @@
 import math
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from itertools import pairwise
 
-from edge.flight import airspace, closures, energy
+from edge.flight import airspace, closures, energy, orbit
 from edge.flight.dockside import lid, pad_clear, signals_fresh
 from edge.flight.gate import Go, Refusal
 from edge.flight.geometry import Place, Target, distance_m
 from edge.flight.launch import STEPS, Happened, Stage
 from edge.flight.seen import Seen, Site, battery_pct, ceiling_m, live_wind, on_pad_m
 from edge.flight.telemetry import is_fresh
-from wire.orders import GoTo, Hold, Land, Launch, Order, Return
+from wire.orders import GoTo, Hold, Land, Launch, Orbit, Order, Return
 from wire.states import Lid
 
 
@@ -189,6 +190,8 @@ def judge(order: Order, stage: Stage, forced: tuple[str, ...], seen: Seen, site:
             reasons += [*f20_person(order), *preflight(Case(seen, site, Target(Place(lat, lon), alt)))]
         case GoTo(lat=lat, lon=lon, alt_rel_m=alt):
             reasons += [*_f4_forced(forced), *_detour(Case(seen, site, Target(Place(lat, lon), alt)))]
+        case Orbit():
+            reasons += [*_f4_forced(forced), *_round(order.act, seen, site)]
         case Hold():
             reasons += _f4_forced(forced)
         case Return() | Land():
@@ -223,6 +226,18 @@ def _detour(case: Case) -> Iterator[str]:
     there = energy.leg(seen.place, case.target.place, case.target.alt_rel_m, wind, limits)
     home = energy.homing(case.target.place, case.target.alt_rel_m, case.site.dock, wind, limits)
     yield from _short(energy.available_wh(left_pct, limits), up + there + home, case.site)
+
+
+def _round(act: Orbit, seen: Seen, site: Site) -> Iterator[str]:
+    """An Orbit: a goto to any point of the ring, and round it, must be allowed. One point's reasons are told."""
+    corners = orbit.corners(Place(act.lat, act.lon), act.radius_m)
+    for start, end in pairwise(corners):
+        reasons = [*_detour(Case(seen, site, Target(end, act.alt_rel_m)))]
+        reasons += _path_inside(site, start, end, "the ring")
+        reasons += closures.way_there(seen, site, start, Target(end, act.alt_rel_m))
+        if reasons:
+            yield from dict.fromkeys(reasons)
+            return
 
 
 def _path_inside(site: Site, a: Place, b: Place, name: str) -> Iterator[str]:

@@ -6,7 +6,7 @@ The same function flies the real aircraft, the simulator in lockstep and a recor
 from dataclasses import dataclass, replace
 from uuid import UUID
 
-from edge.flight import airspace, marker, view
+from edge.flight import airspace, marker, orbit, view
 from edge.flight.autopilots import Cmd, Command, asks
 from edge.flight.dockside import lid, pad_clear
 from edge.flight.gate import Refusal, left_s
@@ -18,9 +18,9 @@ from edge.flight.life import Answered, Facts, Open, progress, supersede
 from edge.flight.notice import AVOID, notice, proven_down
 from edge.flight.rules import judge
 from edge.flight.seen import Seen, Site
-from edge.flight.state import Sortie
+from edge.flight.state import Ring, Sortie
 from edge.flight.talk import Talk, converse
-from wire.orders import GoTo, Launch, Order, OrderState
+from wire.orders import GoTo, Launch, Orbit, Order, OrderState
 from wire.states import Lid
 
 LID_AGAIN_S = 2.0
@@ -73,11 +73,18 @@ def obey(site: Site, sortie: Sortie, seen: Seen, order: Order) -> Step:
 
 def advance(site: Site, sortie: Sortie, seen: Seen) -> Step:
     """Time has passed: at most one step of the table, the talk goes on, the orders' states follow; the camera too."""
-    step = _stepped(site, sortie, seen)
+    step = _steered(site, _stepped(site, sortie, seen), seen)
     eye, turned = view.look(site, step.sortie, seen)
     if eye == step.sortie.eye:
         return step
     return replace(step, sortie=replace(step.sortie, eye=eye), sends=(*step.sends, *turned))
+
+
+def _steered(site: Site, step: Step, seen: Seen) -> Step:
+    turn = orbit.steer(site, step.sortie, seen)
+    if not turn.sends:
+        return step
+    return replace(step, sortie=replace(step.sortie, steered_s=turn.steered_s), sends=(*step.sends, *turn.sends))
 
 
 def _stepped(site: Site, sortie: Sortie, seen: Seen) -> Step:
@@ -105,8 +112,8 @@ def may_send(command: Command, seen: Seen) -> bool:
 
 
 def _while_it_lives(sortie: Sortie, order: Order, seen: Seen) -> Sortie:
-    """A hold or goto that had no effect yet is not sent again past its expiry (F9); the way home and down is."""
-    if sortie.talk is None or sortie.stage not in (Stage.HOLDING, Stage.EN_ROUTE):
+    """A hold, goto or orbit that had no effect yet is not sent again past its expiry (F9); the way home and down is."""
+    if sortie.talk is None or sortie.stage not in (Stage.HOLDING, Stage.EN_ROUTE, Stage.ORBITING):
         return sortie
     return replace(sortie, talk=replace(sortie.talk, until_s=seen.now_s + left_s(order, seen.room_now)))
 
@@ -120,6 +127,9 @@ def _accepted(sortie: Sortie, order: Order) -> Sortie:
         case GoTo(lat=lat, lon=lon, alt_rel_m=alt):
             target = Target(Place(lat, lon), alt)
             return replace(sortie, target=target, scene=target.place, climb_m=min(sortie.climb_m or alt, alt))
+        case Orbit(lat=lat, lon=lon, alt_rel_m=alt, radius_m=radius, clockwise=clockwise):
+            target = Target(Place(lat, lon), alt)
+            return replace(sortie, target=target, scene=target.place, ring=Ring(radius, clockwise))
         case _:
             return sortie
 
@@ -127,7 +137,11 @@ def _accepted(sortie: Sortie, order: Order) -> Sortie:
 def _move(site: Site, sortie: Sortie, seen: Seen, cause: Cause) -> tuple[Sortie, Moved]:
     after, do = STEPS[sortie.stage, cause.happened]
     sortie = _aimed(site, sortie, seen, cause.happened)
-    wanted = asks(do, site.profile, sortie.target, seen.telemetry)
+    circled = sortie.stage is Stage.ORBITING
+    sortie = sortie if after is Stage.ORBITING else replace(sortie, ring=None)
+    goal = _goal(sortie, seen)
+    wanted = asks(do, site.profile, goal, seen.telemetry)
+    wanted = orbit.unturned(site, seen, goal, wanted) if circled else wanted
     talk = Talk(wanted) if wanted else None
     moved = Moved(sortie.stage, after, cause)
     broken_off = after in (Stage.CLOSING, Stage.ABORTING, Stage.FAULT) and not sortie.flew and not sortie.failure
@@ -136,6 +150,12 @@ def _move(site: Site, sortie: Sortie, seen: Seen, cause: Cause) -> tuple[Sortie,
     yields_on = sortie.stage is after is Stage.YIELDING  # to another too, and all of it within one deadline
     since_s = sortie.since_s if yields_on else seen.now_s
     return replace(sortie, stage=after, since_s=since_s, talk=talk, gave_up="", failure=failure), moved
+
+
+def _goal(sortie: Sortie, seen: Seen) -> Target | None:
+    """Where it is sent: the target, or on to the ring around it."""
+    place, target = seen.telemetry.place, sortie.target
+    return orbit.ahead(sortie.ring, target, place) if sortie.ring and target and place else target
 
 
 def _aimed(site: Site, sortie: Sortie, seen: Seen, happened: Happened) -> Sortie:
@@ -182,7 +202,8 @@ def _run(sortie: Sortie, seen: Seen) -> Step:
         sortie = replace(sortie, talk=turn.talk, gave_up=turn.failed, arming_s=arming_s)
     sortie, lid_wish = _ask_lid(sortie, seen)
     settled = sortie.talk is None and not sortie.gave_up
-    facts = Facts(sortie.stage, seen.telemetry.armed, sortie.flew, settled, sortie.failure)
+    circles = orbit.on_ring(sortie, seen)
+    facts = Facts(sortie.stage, seen.telemetry.armed, sortie.flew, settled, circles, sortie.failure)
     opened, answers = progress(sortie.opened, facts)
     sortie = sortie if opened == sortie.opened else replace(sortie, opened=opened)
     if sortie.stage is Stage.PARKED and not opened:

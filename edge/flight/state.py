@@ -28,6 +28,14 @@ class Eye:
 
 
 @dataclass(frozen=True)
+class Ring:
+    """Around the target's place, metres."""
+
+    radius_m: float
+    clockwise: bool
+
+
+@dataclass(frozen=True)
 class Sortie:
     """From order to closed lid. Times `*_s` are of the monotonic clock."""
 
@@ -38,6 +46,10 @@ class Sortie:
     gave_up: str = ""
     """Why the last talk was given up; for one tick."""
     target: Target | None = None
+    ring: Ring | None = None
+    """While it circles around the target."""
+    steered_s: float = -1e9
+    """When its last point on the ring was sent."""
     opened: tuple[Open, ...] = ()
     launch_id: UUID | None = None
     incident_id: UUID | None = None
@@ -75,6 +87,8 @@ class Saved(Frozen):
 
     target: tuple[float, float, float] | None = None
     """Degrees, degrees, metres above the pad."""
+    ring: tuple[float, bool] | None = None
+    """Radius in metres, and whether it turns clockwise."""
     opened: tuple[Open, ...] = ()
     scene: tuple[float, float] | None = None
     launch_id: UUID | None = None
@@ -88,6 +102,7 @@ def save(sortie: Sortie) -> Saved:
     target = sortie.target
     return Saved(
         target=(target.place.lat, target.place.lon, target.alt_rel_m) if target else None,
+        ring=(sortie.ring.radius_m, sortie.ring.clockwise) if sortie.ring else None,
         opened=sortie.opened,
         scene=(sortie.scene.lat, sortie.scene.lon) if sortie.scene else None,
         launch_id=sortie.launch_id,
@@ -106,6 +121,7 @@ def resume(saved: Saved, now_s: float) -> Sortie:
         arming_s=now_s,
         eye=Eye(turning_s=now_s),
         target=Target(Place(*saved.target[:2]), saved.target[2]) if saved.target else None,
+        ring=Ring(*saved.ring) if saved.ring else None,
         opened=saved.opened,
         scene=Place(*saved.scene) if saved.scene else None,
         launch_id=saved.launch_id,

@@ -16,6 +16,7 @@ from edge.flight.hearing import HORIZON_LOCKED
 from edge.flight.homeward import position_lies
 from edge.flight.launch import Stage
 from edge.flight.marker import MARKER_DEG, looks_for_marker
+from edge.flight.orbit import NEAR_M
 from edge.flight.seen import Seen, Site
 from edge.flight.state import Eye, Sortie
 from edge.flight.telemetry import Telemetry, is_fresh
@@ -60,7 +61,18 @@ def pointing(site: Site, sortie: Sortie, seen: Seen) -> float:
         return MARKER_DEG
     if view is None or sortie.scene is None or place is None or not is_fresh(seen.telemetry.position_s, seen.now_s):
         return LEVEL_DEG
-    return view.pitch_deg if distance_m(place, sortie.scene) <= view.radius_m else LEVEL_DEG
+    return _lowered_deg(view, site, sortie) if distance_m(place, sortie.scene) <= view.radius_m else LEVEL_DEG
+
+
+def _lowered_deg(view: ViewConfig, site: Site, sortie: Sortie) -> float:
+    """From a ring at its middle, where the area has room for that; else as the site says."""
+    ring, target = sortie.ring, sortie.target
+    if ring is None or target is None:
+        return view.pitch_deg
+    middle_deg = -math.degrees(math.atan2(target.alt_rel_m, ring.radius_m))
+    above_m = target.alt_rel_m + view.height_error_m
+    farthest_m = ring.radius_m + NEAR_M + reach_m(view, above_m, middle_deg, 0.0, ANGLE_ERROR_DEG)
+    return middle_deg if farthest_m + site.limits.position_error_m <= view.radius_m else view.pitch_deg
 
 
 def look(site: Site, sortie: Sortie, seen: Seen) -> tuple[Eye, tuple[Command, ...]]:

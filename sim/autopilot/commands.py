@@ -98,7 +98,7 @@ def _reposition(copter: Copter, command: Command) -> int:
     north, east = copter.origin.local(command.lat, command.lon)
     if refused(copter, north, east, down) or (copter.mode is not Mode.GUIDED and not copter.enter(Mode.GUIDED)):
         return FAILED
-    copter.go(Goto(Spot(north, east, down)))
+    copter.go(Goto(Spot(north, east, down), copter.nose))
     if command.params[0] > 0:
         copter.speed = command.params[0]
     return ACCEPTED
@@ -137,6 +137,7 @@ def _yaw(copter: Copter, command: Command) -> int:
         return FAILED
     angle, relative = math.radians(command.params[0]), command.params[3] == 1
     turn = copter.estimate.yaw + math.copysign(angle, command.params[2] or 1) if relative else angle
+    copter.nose = turn
     copter.goal = copter.goal._replace(yaw=turn)
     return ACCEPTED
 

@@ -60,6 +60,8 @@ class Copter:
     leg: Leg = Leg.CLIMB
     since_s: float = 0.0
     """When the current leg or idle period began."""
+    nose: float | None = None
+    """Where CONDITION_YAW turned it; guided goals keep it so until the mode changes (ArduCopter's autoyaw)."""
     touched_s: float | None = None
     demand: Demand = OFF
     watch: failsafes.Watch = field(default_factory=failsafes.Watch)
@@ -118,7 +120,7 @@ class Copter:
             return False
         if mode is not self.mode or why:
             self.mode, self.leg, self.since_s, self.speed = mode, Leg.CLIMB, self.now_s, None
-            self.goal = None
+            self.goal = self.nose = None
             if mode is Mode.AUTO and not self.current:
                 self.current = 1
         return True

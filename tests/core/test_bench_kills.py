@@ -43,7 +43,7 @@ def test_cases_are_the_same_for_a_seed_and_reach_every_stage_and_victim(capsys: 
     cases = [make_case(seed) for seed in case_seeds(7, 300)]
     assert cases == [make_case(seed) for seed in case_seeds(7, 300)]
     assert {case.victim for case in cases} == set(Victim)
-    assert len({case.stage for case in cases}) == 12
+    assert len({case.stage for case in cases}) == 13
     assert main(["--n", "1", "--seed", "5", "--jobs", "1", "--json"]) == 0
     told = json.loads(capsys.readouterr().out)
     assert (told["lockstep"]["killed"], told["lockstep"]["came_down"]) == (1, 1)

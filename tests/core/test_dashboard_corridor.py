@@ -5,7 +5,7 @@ from dataclasses import replace
 from dashboard.corridor import crossings
 from dashboard.dispatch import Standing
 from tests.core.test_dashboard_dispatch import LAUNCH, standing, with_vehicle
-from wire.orders import GoTo, Hold, Return
+from wire.orders import GoTo, Hold, Orbit, Return
 
 OURS = with_vehicle(standing(), alt_rel_m=0.0, alt_amsl_m=15.0, lat=52.2, lon=0.12)
 """LAUNCH takes it 130 m to the north-east, 40 m up: 55 m above the sea."""
@@ -44,6 +44,18 @@ def test_what_is_at_rest_or_far_away_is_in_nobodys_way() -> None:
 
 def test_one_that_fell_silent_in_the_air_is_still_there() -> None:
     assert crossings(LAUNCH, OURS, [replace(other(), vehicle_age_s=90.0)])
+
+
+def test_a_ring_keeps_its_radius_more_from_another() -> None:
+    """LAUNCH's place is 250 m from where the other hovers."""
+    there = {"target_lat": 52.2010, "target_lon": 0.1255}
+    hovers = with_vehicle(other(lat=52.2010, lon=0.1255, stage="on_scene"), **there)
+    hovers = replace(hovers, info=hovers.info.model_copy(update={"lon": 0.1285}))
+    assert crossings(Orbit(lat=52.2010, lon=0.1220, alt_rel_m=40, radius_m=20), OURS, [hovers]) == ()
+    assert crossings(Orbit(lat=52.2010, lon=0.1220, alt_rel_m=40, radius_m=200), OURS, [hovers])
+    circles = with_vehicle(hovers, stage="orbiting", lat=52.2010, lon=0.1225)
+    assert crossings(GoTo(lat=52.2010, lon=0.1210, alt_rel_m=40), OURS, [hovers]) == ()
+    assert crossings(GoTo(lat=52.2010, lon=0.1210, alt_rel_m=40), OURS, [circles])
 
 
 def test_a_goto_is_asked_too_and_a_recall_never() -> None:

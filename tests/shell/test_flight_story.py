@@ -15,7 +15,7 @@ from bench.rig import Rig
 from edge.health import gather
 from sim.weather import WeatherConfig
 from wire.events import GENESIS, DockEvent, FlightEvent, OrderOutcome, chain_hash
-from wire.orders import GoTo, Hold, Land, Launch, Lease, OrderState, Return
+from wire.orders import GoTo, Hold, Land, Launch, Lease, Orbit, OrderState, Return
 from wire.signing import seal
 from wire.states import Lid, PartState
 from wire.topics import ORDER
@@ -49,6 +49,8 @@ def test_the_whole_story(tmp_path: Path, broker_port: int) -> None:
         rig.until_state(hold, O.DONE)
         goto = rig.order(GoTo(lat=DOCK.lat, lon=DOCK.lon + 0.0003, alt_rel_m=12))
         rig.until_state(goto, O.DONE)
+        orbit = rig.order(Orbit(lat=DOCK.lat, lon=DOCK.lon + 0.0003, alt_rel_m=12, radius_m=20))
+        rig.until_state(orbit, O.DONE)
         home = rig.order(Return())
         rig.until_state(home, O.DONE)
         assert rig.states(launch) == [O.ACCEPTED, O.ARMED, O.AIRBORNE, O.ON_SCENE, O.LANDED, O.DONE]

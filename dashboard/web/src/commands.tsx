@@ -29,6 +29,7 @@ export function Commands({ v }: { v: Vehicle }) {
         <Command key={what} v={v} what={what} />
       ))}
       {v.airborne && scene && <Chase v={v} scene={scene} />}
+      {v.airborne && <Circle v={v} />}
       <p class={note?.bad ? "error" : "dim small"} role={note?.bad ? "alert" : "status"}>
         {note?.text || (commandable(v) ? "Press a key twice, or hold it." : "")}
       </p>
@@ -76,6 +77,24 @@ function Chase({ v, scene }: { v: Vehicle; scene: { lat: number | null; lon: num
     <button class={`command ${ready ? "is-armed" : ""}`} onClick={go}>
       {ready ? `Again to move ${callSign(v.aircraft)}` : "Move to last sighting"}
       <small>{distance(away)} from its target</small>
+    </button>
+  );
+}
+
+const RADIUS_M = 40;
+
+/** Around its target, at the height it has: to see a place from all sides. */
+function Circle({ v }: { v: Vehicle }) {
+  if (v.target_lat === null || v.target_lon === null || v.alt_rel_m === null) return null;
+  if (!["on_scene", "holding"].includes(v.stage)) return null;
+  const what = `${keyOf(v)}/orbit`;
+  const ready = armed.value?.what === what;
+  const ring = { lat: v.target_lat, lon: v.target_lon, alt_rel_m: Math.round(v.alt_rel_m), radius_m: RADIUS_M };
+  const go = (): void => twice(what, () => void send(v, { act: "orbit", ...ring }, "See the place from all sides"));
+  return (
+    <button class={`command ${ready ? "is-armed" : ""}`} onClick={go}>
+      {ready ? `Again to circle with ${callSign(v.aircraft)}` : "Circle the target"}
+      <small>{RADIUS_M} m around it</small>
     </button>
   );
 }

@@ -230,7 +230,9 @@ export interface Scene {
 export type OrderState =
   "sent" | "refused" | "accepted" | "armed" | "airborne" | "on_scene" | "landed" | "done" | "failed";
 export type Act =
-  { act: "launch" | "goto"; lat: number; lon: number; alt_rel_m: number } | { act: "hold" | "return" | "land" };
+  | { act: "launch" | "goto"; lat: number; lon: number; alt_rel_m: number }
+  | { act: "orbit"; lat: number; lon: number; alt_rel_m: number; radius_m: number }
+  | { act: "hold" | "return" | "land" };
 export interface OrderStep {
   state: OrderState;
   at: string;
