@@ -87,6 +87,7 @@ BY_SATELLITES = replace(MARKED, marker=MARKER.model_copy(update={"unseen": "land
 BAG = Break(30, Fault.MARKER_HIDDEN, FOR_EVER, 0.5, 1)
 TELL = marker.landing_target
 RULES, GATE, AIR = "edge.flight.rules", "edge.flight.gate", "edge.flight.airspace"
+VERDICT = "edge.flight.verdict"
 FLOWN: dict[str, Flown] = {
     "the lid is not looked at": Flown(
         ("F1",), ordered(Return(), at_s=25), swap("edge.flight.dockside", "lid", always(Lid.OPEN))
@@ -106,10 +107,10 @@ FLOWN: dict[str, Flown] = {
         ("F3", "F4"), a_plan(limits=HIGH_RESERVE, charge=0.62), swap("edge.flight.homeward", "reserve", nothing)
     ),
     "hold is taken during a forced return": Flown(
-        ("F4",), a_plan(SAG, Say(50, Hold()), limits=HIGH_RESERVE, charge=0.72), swap(RULES, "_f4_forced", nothing)
+        ("F4",), a_plan(SAG, Say(50, Hold()), limits=HIGH_RESERVE, charge=0.72), swap(VERDICT, "_f4_forced", nothing)
     ),
     "the fence is not looked at": Flown(
-        ("F5",), ordered(Return(), limits=narrow()), swap(RULES, "_path_inside", nothing)
+        ("F5",), ordered(Return(), limits=narrow()), swap(RULES, "path_inside", nothing)
     ),
     "the weather is not looked at": Flown(("F7",), ordered(Return(), wind_mps=13), swap(RULES, "f7_weather", nothing)),
     "a deposed operator is heard": Flown(("F8",), ordered(Hold(), Trick.OTHER_HOLDER), swap(GATE, "_lease", nothing)),
@@ -140,7 +141,7 @@ FLOWN: dict[str, Flown] = {
     ),
     "no reason is needed": Flown(
         ("F20",), replace(a_plan(), events=(Say(AHEAD_S, NEAR, Trick.NO_REASON), Say(40, Return()))),
-        swap(RULES, "f20_person", nothing),
+        swap(VERDICT, "f20_person", nothing),
     ),
     "no other landing place is looked for": Flown(
         ("F22",), a_plan(JAM, Say(66, Return())),

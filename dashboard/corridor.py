@@ -6,14 +6,15 @@ from math import cos, hypot, radians
 
 from dashboard.dispatch import Standing
 from dashboard.eta import Place, distance_m
-from wire.orders import Act, Going, Orbit
+from wire.orders import Act, Going, GoTo, Orbit
 
 APART_M, APART_UP_M = 60.0, 20.0
+"""Ways nearer than this need so much height between them: twice a position error and a hold's swing each."""
 SWINGS_OUT_M = 10.0
 """So much wider than the ring it may fly (edge/flight/orbit.py)."""
-"""Ways nearer than this need so much height between them: twice a position error and a hold's swing each."""
 M_PER_DEG = 111_320.0
 STEP_M = 20.0
+ROUNDS = 6
 AT_REST = ("parked", "landed_out", "fault", "starting", "closing")
 Way = list[tuple[float, float]]
 """Metres north and east of our dock, at most STEP_M from one point to the next."""
@@ -26,14 +27,32 @@ def crossings(act: Act, standing: Standing, others: Sequence[Standing]) -> tuple
     info, state = standing.info, standing.vehicle
     dock, target = Place(info.lat, info.lon), Place(act.lat, act.lon)
     here = Place(state.lat, state.lon) if state and state.lat is not None and state.lon is not None else dock
+    ours = _way(dock, [here, target, dock]) + (_rounds(dock, [here, target, dock]) if isinstance(act, GoTo) else [])
     apart_m = APART_M + (act.radius_m + SWINGS_OUT_M if isinstance(act, Orbit) else 0.0)
-    ours, height = _way(dock, [here, target, dock]), _height(standing, act.alt_rel_m)
+    height = _height(standing, act.alt_rel_m)
     return tuple(
         f"{other.info.name} flies within {apart_m:.0f} m of the way, less than {APART_UP_M:.0f} m apart in height (F21)"
         for other in others
         if (other.edge, other.info.name) != (standing.edge, info.name) and _out(other)
-        if not _apart_up(height, other) and _near(ours, _way(dock, _places(other)), apart_m + _swing_m(other))
+        if not _apart_up(height, other) and _near(ours, _theirs(dock, other), apart_m + _swing_m(other))
     )
+
+
+def _theirs(origin: Place, other: Standing) -> Way:
+    places = _places(other)
+    sent = other.vehicle is not None and other.vehicle.stage == "en_route" and len(places) == 3
+    return _way(origin, places) + (_rounds(origin, places) if sent else [])
+
+
+def _rounds(origin: Place, places: list[Place]) -> Way:
+    """Where a goto may fly instead of straight on: some way home, then off to the target (edge/flight/detour.py)."""
+    here, target, home = places
+    corners = [_between(here, home, number / ROUNDS) for number in range(1, ROUNDS)]
+    return _way(origin, [here, home]) + [point for corner in corners for point in _way(origin, [corner, target])]
+
+
+def _between(a: Place, b: Place, share: float) -> Place:
+    return Place(a.lat + (b.lat - a.lat) * share, a.lon + (b.lon - a.lon) * share)
 
 
 def _out(other: Standing) -> bool:

@@ -56,6 +56,11 @@ def moved(origin: Place, course_deg: float, metres: float) -> Place:
     return Place(origin.lat + metres * math.cos(turn) / M_PER_DEG, origin.lon + east)
 
 
+def between(a: Place, b: Place, share: float) -> Place:
+    """On the way from `a` to `b`, after 0..1 of it."""
+    return Place(a.lat + (b.lat - a.lat) * share, a.lon + (b.lon - a.lon) * share)
+
+
 def segments_cross(a: Point, b: Point, c: Point, d: Point) -> bool:
     """Whether a-b and c-d share a point (touching counts)."""
     turns = _turn(a, b, c), _turn(a, b, d), _turn(c, d, a), _turn(c, d, b)

@@ -64,6 +64,8 @@ class Happened(StrEnum):
     ARMED = "armed"
     AIRBORNE = "airborne"
     AT_HEIGHT = "at_height"
+    AT_CORNER = "at_corner"
+    """Of the way round what is closed; from here it is straight."""
     AT_SCENE = "at_scene"
     DESCENDING = "descending"
     LANDED_ON_PAD = "landed_on_pad"
@@ -147,6 +149,7 @@ STEPS: Steps = {
     (S.CLIMBING, H.TIMEOUT): (S.RETURNING, Do.RETURN),
     (S.CLIMBING, H.GOTO): (S.CLIMBING, Do.TAKE_OFF),
     (S.CLIMBING, H.AT_HEIGHT): (S.EN_ROUTE, Do.GO),
+    (S.EN_ROUTE, H.AT_CORNER): (S.EN_ROUTE, Do.GO),
     (S.EN_ROUTE, H.AT_SCENE): (S.ON_SCENE, Do.NOTHING),
     **_each(SENT_ON, H.GOTO, S.EN_ROUTE, Do.GO),
     **_each(SENT_ON, H.ORBIT, S.ORBITING, Do.GO),

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from edge.flight import airspace, marker
 from edge.flight.autopilots import SETTLE_S, Do
 from edge.flight.dockside import lid
-from edge.flight.geometry import Target, distance_m, flat
+from edge.flight.geometry import Place, Target, distance_m, flat
 from edge.flight.landing import dock_is_back, landing
 from edge.flight.launch import DEADLINE_S, FLYING, Happened, Stage
 from edge.flight.rules import Case, arming
@@ -26,6 +26,8 @@ NO_GO_AFTER_S = 2.0
 READ_BACK_S = 6.0
 """A lid may stand open already; what the autopilot holds has to be read back all the same (F18)."""
 ABOVE_PAD_M = 10.0
+CORNER_M = 4.0
+"""So near to a corner the rest of the way is flown: well inside the room that is left beside a way."""
 BOUND_MPS = 2.0
 """Slower than this it drifts."""
 LID_STARTS_S = 1.0
@@ -79,12 +81,12 @@ def at(seen: Seen, target: Target) -> bool:
     return close and seen.telemetry.groundspeed_mps < 2.5
 
 
-def _bound_for(seen: Seen, target: Target) -> bool:
+def _bound_for(seen: Seen, target: Place) -> bool:
     """It flies there: it was sent. One that stands, or still climbs, may never have been, and waits for its goto."""
     told = seen.telemetry
     if told.place is None or told.groundspeed_mps < BOUND_MPS:
         return False
-    to = flat(told.place, target.place)
+    to = flat(told.place, target)
     return to.x * told.east_mps + to.y * told.north_mps > 0.5 * math.hypot(to.x, to.y) * told.groundspeed_mps
 
 
@@ -145,7 +147,9 @@ def _settled(sortie: Sortie, seen: Seen, site: Site) -> Events:
         yield from _strayed(sortie, seen, site)
     if target and telemetry.airborne and (telemetry.alt_rel_m or 0) >= (sortie.climb_m or target.alt_rel_m) - 1.5:
         yield Happened.AT_HEIGHT, f"at {telemetry.alt_rel_m:.0f} m"
-    if target and at(seen, target):
+    if sortie.via and telemetry.place and distance_m(telemetry.place, sortie.via[0]) < CORNER_M:
+        yield Happened.AT_CORNER, "past the corner"
+    if target and not sortie.via and at(seen, target):
         yield Happened.AT_SCENE, "on scene"
     if telemetry.climb_mps < -0.2 and telemetry.place and distance_m(telemetry.place, site.dock) < ABOVE_PAD_M:
         yield Happened.DESCENDING, "above the pad, going down"
@@ -235,6 +239,6 @@ def _found_up(sortie: Sortie, seen: Seen, site: Site) -> tuple[Happened, str]:
     if mode == site.profile.guided and target and sortie.ring:
         return Happened.FOUND_ORBITING, "found in the air, circling"
     if mode == site.profile.guided and target and sortie.opened:
-        sent = at(seen, target) or _bound_for(seen, target)
+        sent = at(seen, target) or _bound_for(seen, sortie.via[0] if sortie.via else target.place)
         return (Happened.FOUND_UNDER_WAY if sent else Happened.FOUND_CLIMBING), "found in the air, under way"
     return Happened.FOUND_FLYING, f"found in the air in {mode}"

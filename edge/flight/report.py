@@ -2,6 +2,7 @@
 
 import math
 from datetime import datetime
+from itertools import pairwise
 
 from edge.flight import airspace, energy
 from edge.flight.dockside import DockReading, lid, signals_fresh
@@ -85,8 +86,9 @@ def eta_s(site: Site, sortie: Sortie, seen: Seen) -> float | None:
     wind, height = live_wind(seen, limits), telemetry.alt_rel_m or 0.0
     match sortie.stage:
         case Stage.CLIMBING | Stage.EN_ROUTE if target:
-            way = energy.leg(telemetry.place, target.place, target.alt_rel_m, wind, limits)
-            cost = way + energy.climb(target.alt_rel_m - height, limits)
+            cost = energy.climb(target.alt_rel_m - height, limits)
+            for start, end in pairwise((telemetry.place, *sortie.via, target.place)):
+                cost += energy.leg(start, end, target.alt_rel_m, wind, limits)
         case Stage.RETURNING | Stage.LANDING:
             way = energy.leg(telemetry.place, site.dock, max(height, 10), wind, limits)
             cost = way + energy.Cost(height / limits.descent_mps, 0)

@@ -1,21 +1,17 @@
 """The flight rules (pure): each a small function that yields its reasons in plain words, with figures and its number.
 
-`judge` hears every rule, so that a person sees all that stands in the way at once. Sources: SAFETY.md.
+Every rule is heard, so that a person sees all that stands in the way at once. Sources: SAFETY.md.
 """
 
 import math
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from itertools import pairwise
 
-from edge.flight import airspace, closures, energy, orbit
+from edge.flight import airspace, closures, energy
 from edge.flight.dockside import lid, pad_clear, signals_fresh
-from edge.flight.gate import Go, Refusal
 from edge.flight.geometry import Place, Target, distance_m
-from edge.flight.launch import STEPS, Happened, Stage
 from edge.flight.seen import Seen, Site, battery_pct, ceiling_m, live_wind, on_pad_m
 from edge.flight.telemetry import is_fresh
-from wire.orders import GoTo, Hold, Land, Launch, Orbit, Order, Return
 from wire.states import Lid
 
 
@@ -54,11 +50,11 @@ def f3_energy(case: Case) -> Iterator[str]:
         yield "the battery's charge is unknown (F3)"
         return
     cost = energy.sortie(case.site.dock, case.target, live_wind(case.seen, limits), limits)
-    yield from _short(energy.available_wh(left_pct, limits), cost, case.site)
+    yield from short(energy.available_wh(left_pct, limits), cost, case.site)
 
 
 def f5_fence(case: Case) -> Iterator[str]:
-    yield from _path_inside(case.site, case.site.dock, case.target.place, "the way out")
+    yield from path_inside(case.site, case.site.dock, case.target.place, "the way out")
 
 
 def f5_zones(case: Case) -> Iterator[str]:
@@ -182,65 +178,7 @@ def arming(case: Case) -> tuple[str, ...]:
     return (*f1_lid_open(case), *f18_anew(case), *preflight(case))
 
 
-def judge(order: Order, stage: Stage, forced: tuple[str, ...], seen: Seen, site: Site) -> Go | Refusal:
-    """May this admitted order be carried out in this stage? `forced`: why the aircraft must return, if it must."""
-    reasons = [*_stage_takes(order, stage, seen)]
-    match order.act:
-        case Launch(lat=lat, lon=lon, alt_rel_m=alt):
-            reasons += [*f20_person(order), *preflight(Case(seen, site, Target(Place(lat, lon), alt)))]
-        case GoTo(lat=lat, lon=lon, alt_rel_m=alt):
-            reasons += [*_f4_forced(forced), *_detour(Case(seen, site, Target(Place(lat, lon), alt)))]
-        case Orbit():
-            reasons += [*_f4_forced(forced), *_round(order.act, seen, site)]
-        case Hold():
-            reasons += _f4_forced(forced)
-        case Return() | Land():
-            pass
-    return Refusal(tuple(reasons)) if reasons else Go()
-
-
-def f20_person(order: Order) -> Iterator[str]:
-    """The contract's types demand the role; blank words and a nil incident are no reason to fly."""
-    if not order.reason.strip() or not order.issued_by.strip():
-        yield "a launch needs a person and a reason (F20)"
-    if order.incident_id.int == 0:
-        yield "a launch needs an incident (F20)"
-
-
-def _detour(case: Case) -> Iterator[str]:
-    """A GoTo: inside the fence both there and home, under the ceiling, in range, with energy for both legs."""
-    seen, limits = case.seen.telemetry, case.site.limits
-    left_pct = battery_pct(case.seen)
-    yield from f16_ceiling(case)
-    yield from _path_inside(case.site, case.target.place, case.site.dock, "the way home")
-    if (away := distance_m(case.site.dock, case.target.place)) > limits.max_range_m:
-        yield f"{away:.0f} m away is over the range of {limits.max_range_m:.0f} m (F23)"
-    if seen.place is None or left_pct is None:
-        yield "the position or the battery's charge is unknown (F3, F17)"
-        return
-    yield from _path_inside(case.site, seen.place, case.target.place, "the way there")
-    yield from airspace.way_clear(case.seen, case.site, seen.place, case.target)
-    yield from closures.way_there(case.seen, case.site, seen.place, case.target)
-    wind = live_wind(case.seen, limits)
-    up = energy.climb(case.target.alt_rel_m - (seen.alt_rel_m or 0), limits)
-    there = energy.leg(seen.place, case.target.place, case.target.alt_rel_m, wind, limits)
-    home = energy.homing(case.target.place, case.target.alt_rel_m, case.site.dock, wind, limits)
-    yield from _short(energy.available_wh(left_pct, limits), up + there + home, case.site)
-
-
-def _round(act: Orbit, seen: Seen, site: Site) -> Iterator[str]:
-    """An Orbit: a goto to any point of the ring, and round it, must be allowed. One point's reasons are told."""
-    corners = orbit.corners(Place(act.lat, act.lon), act.radius_m)
-    for start, end in pairwise(corners):
-        reasons = [*_detour(Case(seen, site, Target(end, act.alt_rel_m)))]
-        reasons += _path_inside(site, start, end, "the ring")
-        reasons += closures.way_there(seen, site, start, Target(end, act.alt_rel_m))
-        if reasons:
-            yield from dict.fromkeys(reasons)
-            return
-
-
-def _path_inside(site: Site, a: Place, b: Place, name: str) -> Iterator[str]:
+def path_inside(site: Site, a: Place, b: Place, name: str) -> Iterator[str]:
     """Buffer = top speed x order latency + position error (F5)."""
     limits = site.limits
     buffer_m = limits.top_speed_mps * limits.order_latency_s + limits.position_error_m
@@ -251,25 +189,13 @@ def _path_inside(site: Site, a: Place, b: Place, name: str) -> Iterator[str]:
         yield f"{name} passes the fence at {clearance:.0f} m, {buffer_m:.0f} m are needed (F5)"
 
 
-def _short(available_wh: float, cost: energy.Cost, site: Site) -> Iterator[str]:
+def short(available_wh: float, cost: energy.Cost, site: Site) -> Iterator[str]:
     reserve = energy.reserve_wh(site.limits)
     if not math.isfinite(cost.wh):
         yield "the wind is too strong to get there and back (F3)"
     elif not available_wh >= cost.wh + reserve:
         need = f"{cost.wh:.0f} Wh and a reserve of {reserve:.0f} Wh"
         yield f"the battery holds {available_wh:.0f} Wh, the flight needs {need} (F3)"
-
-
-def _f4_forced(forced: tuple[str, ...]) -> Iterator[str]:
-    if forced:
-        yield f"the aircraft must return and nobody can postpone it (F4): {'; '.join(forced)}"
-
-
-def _stage_takes(order: Order, stage: Stage, seen: Seen) -> Iterator[str]:
-    if (stage, Happened(order.act.act)) not in STEPS:
-        yield f"{order.act.act} is not possible while {stage.replace('_', ' ')}"
-    elif stage is Stage.STARTING and seen.telemetry.on_ground(seen.now_s):
-        yield "the aircraft stands on the ground"
 
 
 def _within(name: str, value: float, low: float, high: float, unit: str) -> Iterator[str]:

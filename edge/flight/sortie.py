@@ -6,7 +6,7 @@ The same function flies the real aircraft, the simulator in lockstep and a recor
 from dataclasses import dataclass, replace
 from uuid import UUID
 
-from edge.flight import airspace, marker, orbit, view
+from edge.flight import airspace, detour, marker, orbit, view
 from edge.flight.autopilots import Cmd, Command, asks
 from edge.flight.dockside import lid, pad_clear
 from edge.flight.gate import Refusal, left_s
@@ -16,10 +16,11 @@ from edge.flight.landing import diversion, landing
 from edge.flight.launch import LID_WANTED, STEPS, Happened, Stage
 from edge.flight.life import Answered, Facts, Open, progress, supersede
 from edge.flight.notice import AVOID, notice, proven_down
-from edge.flight.rules import judge
+from edge.flight.rules import Case
 from edge.flight.seen import Seen, Site
 from edge.flight.state import Ring, Sortie
 from edge.flight.talk import Talk, converse
+from edge.flight.verdict import judge
 from wire.orders import GoTo, Launch, Orbit, Order, OrderState
 from wire.states import Lid
 
@@ -65,7 +66,7 @@ def obey(site: Site, sortie: Sortie, seen: Seen, order: Order) -> Step:
     if isinstance(verdict, Refusal):
         return Step(sortie, answers=(Answered(order.id, OrderState.REFUSED, verdict.reasons),))
     opened, ended = supersede(sortie.opened, Open(order_id=order.id, act=order.act.act))
-    sortie = replace(_accepted(sortie, order), opened=opened)
+    sortie = replace(_accepted(site, sortie, seen, order), opened=opened)
     after, moved = _move(site, sortie, seen, Cause(Happened(order.act.act), order.reason, order.id))
     step = _run(_while_it_lives(after, order, seen), seen)
     return replace(step, moved=moved, answers=(Answered(order.id, OrderState.ACCEPTED), *ended, *step.answers))
@@ -118,7 +119,7 @@ def _while_it_lives(sortie: Sortie, order: Order, seen: Seen) -> Sortie:
     return replace(sortie, talk=replace(sortie.talk, until_s=seen.now_s + left_s(order, seen.room_now)))
 
 
-def _accepted(sortie: Sortie, order: Order) -> Sortie:
+def _accepted(site: Site, sortie: Sortie, seen: Seen, order: Order) -> Sortie:
     match order.act:
         case Launch(lat=lat, lon=lon, alt_rel_m=alt):
             target = Target(Place(lat, lon), alt)
@@ -126,7 +127,8 @@ def _accepted(sortie: Sortie, order: Order) -> Sortie:
             return replace(sortie, target=target, scene=target.place, climb_m=alt)
         case GoTo(lat=lat, lon=lon, alt_rel_m=alt):
             target = Target(Place(lat, lon), alt)
-            return replace(sortie, target=target, scene=target.place, climb_m=min(sortie.climb_m or alt, alt))
+            via = detour.way_round(Case(seen, site, target))
+            return replace(sortie, target=target, scene=target.place, climb_m=min(sortie.climb_m or alt, alt), via=via)
         case Orbit(lat=lat, lon=lon, alt_rel_m=alt, radius_m=radius, clockwise=clockwise):
             target = Target(Place(lat, lon), alt)
             return replace(sortie, target=target, scene=target.place, ring=Ring(radius, clockwise))
@@ -139,6 +141,7 @@ def _move(site: Site, sortie: Sortie, seen: Seen, cause: Cause) -> tuple[Sortie,
     sortie = _aimed(site, sortie, seen, cause.happened)
     circled = sortie.stage is Stage.ORBITING
     sortie = sortie if after is Stage.ORBITING else replace(sortie, ring=None)
+    sortie = sortie if after in UNDER_WAY else replace(sortie, via=())
     goal = _goal(sortie, seen)
     wanted = asks(do, site.profile, goal, seen.telemetry)
     wanted = orbit.unturned(site, seen, goal, wanted) if circled else wanted
@@ -153,13 +156,17 @@ def _move(site: Site, sortie: Sortie, seen: Seen, cause: Cause) -> tuple[Sortie,
 
 
 def _goal(sortie: Sortie, seen: Seen) -> Target | None:
-    """Where it is sent: the target, or on to the ring around it."""
+    """Where it is sent: the target, on to the ring around it, or a point on the way there."""
     place, target = seen.telemetry.place, sortie.target
+    if sortie.via and target:
+        return Target(sortie.via[0], target.alt_rel_m)
     return orbit.ahead(sortie.ring, target, place) if sortie.ring and target and place else target
 
 
 def _aimed(site: Site, sortie: Sortie, seen: Seen, happened: Happened) -> Sortie:
-    """Giving way (F14), going round and diverting (F22) have a target of their own."""
+    """Giving way (F14), going round and diverting (F22) have a target of their own; past a corner it is the order's."""
+    if happened is Happened.AT_CORNER:
+        return replace(sortie, via=())
     if happened is Happened.UNSEEN:
         return replace(sortie, target=marker.above_pad(site), rounds=sortie.rounds + 1)
     if happened is Happened.DIVERT:
@@ -182,7 +189,8 @@ def _watch(site: Site, sortie: Sortie, seen: Seen) -> Sortie:
         None if lid(seen.dock, seen.now_s) is Lid.OPEN else (seen.now_s if sortie.shut_s is None else sortie.shut_s)
     )
     land_at = landing(seen, site, shut_s, blind=sortie.blind).place
-    bound_for = sortie.target.place if sortie.target and sortie.stage in UNDER_WAY else None
+    goal = _goal(sortie, seen) if sortie.stage in UNDER_WAY else None
+    bound_for = goal.place if goal else None
     forced = sortie.forced or must_return(seen, site, seen.now_s - took_off_s, land_at, bound_for)
     lingering = airspace.lingering(seen, site) if sortie.avoided else ()
     avoided = tuple(icao for icao in sortie.avoided if icao in lingering)

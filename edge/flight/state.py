@@ -48,6 +48,8 @@ class Sortie:
     target: Target | None = None
     ring: Ring | None = None
     """While it circles around the target."""
+    via: tuple[Place, ...] = ()
+    """The corner by way of which it flies to the target, where the straight way is closed (F5)."""
     steered_s: float = -1e9
     """When its last point on the ring was sent."""
     opened: tuple[Open, ...] = ()
@@ -89,6 +91,7 @@ class Saved(Frozen):
     """Degrees, degrees, metres above the pad."""
     ring: tuple[float, bool] | None = None
     """Radius in metres, and whether it turns clockwise."""
+    via: tuple[tuple[float, float], ...] = ()
     opened: tuple[Open, ...] = ()
     scene: tuple[float, float] | None = None
     launch_id: UUID | None = None
@@ -103,6 +106,7 @@ def save(sortie: Sortie) -> Saved:
     return Saved(
         target=(target.place.lat, target.place.lon, target.alt_rel_m) if target else None,
         ring=(sortie.ring.radius_m, sortie.ring.clockwise) if sortie.ring else None,
+        via=tuple((place.lat, place.lon) for place in sortie.via),
         opened=sortie.opened,
         scene=(sortie.scene.lat, sortie.scene.lon) if sortie.scene else None,
         launch_id=sortie.launch_id,
@@ -122,6 +126,7 @@ def resume(saved: Saved, now_s: float) -> Sortie:
         eye=Eye(turning_s=now_s),
         target=Target(Place(*saved.target[:2]), saved.target[2]) if saved.target else None,
         ring=Ring(*saved.ring) if saved.ring else None,
+        via=tuple(Place(*place) for place in saved.via),
         opened=saved.opened,
         scene=Place(*saved.scene) if saved.scene else None,
         launch_id=saved.launch_id,

@@ -46,6 +46,15 @@ def test_one_that_fell_silent_in_the_air_is_still_there() -> None:
     assert crossings(LAUNCH, OURS, [replace(other(), vehicle_age_s=90.0)])
 
 
+def test_a_goto_may_fly_some_way_home_first() -> None:
+    """From 445 m to the north to 340 m to the east; the other hovers on neither way, but between them."""
+    ours = with_vehicle(OURS, lat=52.2040, lon=0.12, stage="on_scene", airborne=True, armed=True)
+    there = {"target_lat": 52.2008, "target_lon": 0.1218}
+    other_one = with_vehicle(other(lat=52.2008, lon=0.1218, stage="on_scene"), **there)
+    other_one = replace(other_one, info=other_one.info.model_copy(update={"lat": 52.2008, "lon": 0.1218}))
+    assert crossings(GoTo(lat=52.2, lon=0.125, alt_rel_m=40), ours, [other_one])
+
+
 def test_a_ring_keeps_its_radius_more_from_another() -> None:
     """LAUNCH's place is 250 m from where the other hovers."""
     there = {"target_lat": 52.2010, "target_lon": 0.1255}

@@ -19,9 +19,10 @@ from edge.flight.geometry import M_PER_DEG, Place, Target
 from edge.flight.homeward import must_return
 from edge.flight.inspection import Inspection
 from edge.flight.launch import AIRBORNE, Stage
-from edge.flight.rules import Case, arming, judge, preflight
+from edge.flight.rules import Case, arming, preflight
 from edge.flight.seen import Seen
 from edge.flight.telemetry import Landed, Telemetry, Text
+from edge.flight.verdict import judge
 from wire.orders import GoTo, Hold, Land, Launch, Return
 from wire.states import Lid, Weather
 

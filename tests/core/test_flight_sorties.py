@@ -144,6 +144,8 @@ def _fly_to(stage: Stage) -> World:
     match stage:
         case Stage.CLIMBING | Stage.EN_ROUTE | Stage.ON_SCENE:
             return world.until_stage(stage)
+        case Stage.ORBITING:
+            world.until_stage(Stage.ON_SCENE).circle(Place(NEAR.lat, NEAR.lon), 30, 15)
         case Stage.HOLDING:
             world.until_stage(Stage.EN_ROUTE).hold()
         case Stage.LANDING_HERE:
