@@ -20,6 +20,7 @@ from edge.flight.geometry import Place
 from edge.flight.launch import Stage
 from edge.flight.seen import Site
 from edge.flight.traffic import WELL_CLEAR_M, WELL_CLEAR_UP_M
+from edge.flight.zones import Zones
 from wire.orders import Order, OrderState
 
 EARLY = timedelta(milliseconds=500)
@@ -97,6 +98,8 @@ class _Flight:
 
     def _act(self) -> None:
         world = self.world
+        if not world.zones.known and world.now_s >= self.plan.zones_s:
+            world.zones = Zones(self.plan.zones)
         mislead(world, self.plan.eye)
         for line in self.breaker.heal():
             self._say(line)

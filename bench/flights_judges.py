@@ -6,6 +6,7 @@ from bench.flights_breaches import LOST_PLACE, NOTICED_S, ON_THE_LID, Breach, Ju
 from bench.flights_eye_judges import f22_lands_where_it_can, f22_on_the_marker, f24_only_the_incident
 from bench.flights_plan import Break, Fault, Trick
 from bench.flights_record import MOVED, Delivered, Frame, Record
+from bench.flights_zone_judge import f5_outside_closed_zones
 from bench.lockstep import DOCK
 from edge.flight.airspace import REMOTE_ID_LOST_S, REMOTE_ID_S
 from edge.flight.fence import make_fence
@@ -210,7 +211,8 @@ def f23_home_in_time(record: Record) -> Iterator[Breach]:
 
 
 JUDGES: tuple[Judge, ...] = (
-    f1_armed_under_an_open_lid, f2_lid_keeps_off, f3_home_with_the_reserve, f4_forced_home, f5_inside_the_fence,
+    f1_armed_under_an_open_lid, f2_lid_keeps_off, f3_home_with_the_reserve, f4_forced_home,
+    f5_inside_the_fence, f5_outside_closed_zones,
     f7_weather, f8_f9_bad_orders_move_nothing, f10_launched_by_a_true_clock, f11_ends_on_the_ground,
     f12_heard_in_the_air, f13_nothing_stops_in_the_air, f14_well_clear, f15_remote_id, f16_under_the_ceiling,
     f20_a_person_launches, f22_lands_where_it_can, f22_on_the_marker, f23_home_in_time, f24_only_the_incident,

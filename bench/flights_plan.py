@@ -3,11 +3,14 @@
 import math
 import random
 from dataclasses import dataclass
+from datetime import timedelta
 from enum import StrEnum
 
 from bench.lockstep import DOCK, LIMITS
+from bench.lockstep_orders import T0
 from edge.config import Limits, MarkerConfig, ViewConfig
 from edge.flight.geometry import M_PER_DEG, Place
+from edge.flight.zones import Limit, Period, Zone
 from sim.weather import WeatherConfig
 from wire.orders import Act, GoTo, Hold, Land, Launch, Orbit, Return
 
@@ -105,6 +108,9 @@ class Plan:
     landing_places: tuple[Place, ...]
     events: tuple[Say | Break, ...]
     eye: Eye = Eye()
+    zones: tuple[Zone, ...] = ()
+    zones_s: float = 0.0
+    """When the box comes to know them: a file may change in flight."""
 
 
 def make_plan(seed: int, faults: frozenset[Fault]) -> Plan:
@@ -115,6 +121,7 @@ def make_plan(seed: int, faults: frozenset[Fault]) -> Plan:
     events = [first, *(_event(dice, limits) for _ in range(dice.randrange(2, 11)))]
     home = [Say(max(e.at_s for e in events) + dice.uniform(1, 20), Return())] if dice.random() < 0.7 else []
     eye, hidden = make_eye(random.Random(f"{seed}:eye"))
+    zones, zones_s = make_zones(random.Random(f"{seed}:zones"))
     kept = [e for e in (*events, *home, *hidden) if isinstance(e, Say) or e.fault in faults]
     return Plan(
         seed,
@@ -126,6 +133,8 @@ def make_plan(seed: int, faults: frozenset[Fault]) -> Plan:
         landing_places=tuple(_place(dice.uniform(0, math.tau), dice.uniform(25, 70)) for _ in range(dice.randrange(3))),
         events=tuple(sorted(kept, key=lambda e: e.at_s)),
         eye=eye,
+        zones=zones,
+        zones_s=zones_s,
     )
 
 
@@ -152,6 +161,26 @@ def make_eye(dice: random.Random) -> tuple[Eye, list[Break]]:
         for _ in range(dice.choice((0, 1, 1, 2)))
     ]
     return Eye(view, marker, (off_m * math.cos(turn), off_m * math.sin(turn))), hidden
+
+
+def make_zones(dice: random.Random) -> tuple[tuple[Zone, ...], float]:
+    """By dice of its own: none closed for half of the sorties, else one or two circles, none over the dock. Half of
+    them are known only in flight.
+    """
+    return tuple(_zone(dice, number) for number in range(dice.choice((0, 0, 1, 2)))), dice.choice(
+        (0.0, dice.uniform(20, 200))
+    )
+
+
+def _zone(dice: random.Random, number: int) -> Zone:
+    radius_m = dice.uniform(15, 80)
+    middle = _place(dice.uniform(0, math.tau), radius_m + dice.uniform(20, 220))
+    low, high = (
+        Limit(metres, "AMSL") for metres in dice.choice(((0.0, 600.0), (0.0, 600.0), (0.0, 40.0), (80.0, 600.0)))
+    )
+    begins = T0 + timedelta(seconds=dice.uniform(30, 300))
+    hours = Period(begins, begins + timedelta(seconds=dice.uniform(30, 600)))
+    return Zone(f"Z{number}", (middle,), radius_m, low, high, dice.choice(((), (), (hours,))))
 
 
 def _limits(dice: random.Random) -> Limits:

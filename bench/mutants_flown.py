@@ -2,19 +2,22 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
+from datetime import timedelta
 from typing import Any
 
 from bench.flights_fly import fly
 from bench.flights_judges import judge
 from bench.flights_plan import Break, Eye, Fault, Plan, Say, Trick
 from bench.lockstep import DOCK, LIMITS
+from bench.lockstep_orders import T0
 from bench.mutants_cut import Cut, all_of, always, entries, method, nothing, swap
 from edge.config import Limits, MarkerConfig, ViewConfig
 from edge.flight import launch, marker
 from edge.flight.gate import Memory
-from edge.flight.geometry import M_PER_DEG
+from edge.flight.geometry import M_PER_DEG, Place
 from edge.flight.landing import Landing
 from edge.flight.launch import AIRBORNE, FLYING, Happened, Stage
+from edge.flight.zones import Limit, Period, Zone
 from sim.weather import WeatherConfig
 from wire.orders import Act, GoTo, Hold, Launch, Return
 from wire.states import Lid
@@ -74,6 +77,12 @@ HIGH_RESERVE = LIMITS.model_copy(update={"reserve_pct": 35})
 SHORT_FLIGHT = LIMITS.model_copy(update={"max_flight_s": 90, "min_on_scene_s": 30})
 LOW_CEILING = LIMITS.model_copy(update={"ceiling_m": 45})
 HIGH = GoTo(lat=NEAR.lat, lon=NEAR.lon, alt_rel_m=60)
+CLOSES = Zone(
+    "Z", (Place(NEAR.lat, NEAR.lon),), 50, Limit(0, "AMSL"), Limit(500, "AMSL"), (Period(T0 + timedelta(seconds=130)),)
+)
+ISLAND = Zone("I", (Place(DOCK.lat + 130 / M_PER_DEG, DOCK.lon),), 40, Limit(0, "AMSL"), Limit(500, "AMSL"))
+WEST = Launch(lat=DOCK.lat + 130 / M_PER_DEG, lon=DOCK.lon - 0.0018, alt_rel_m=30)
+EAST = GoTo(lat=WEST.lat, lon=DOCK.lon + 0.0018, alt_rel_m=30)
 SAG = Break(41, Fault.BATTERY_SAG, FOR_EVER, 1.0, 1)
 JAM = Break(60, Fault.LID_STUCK, FOR_EVER, 0.9, 1)
 VIEW = ViewConfig(
@@ -111,6 +120,14 @@ FLOWN: dict[str, Flown] = {
     ),
     "the fence is not looked at": Flown(
         ("F5",), ordered(Return(), limits=narrow()), swap(RULES, "path_inside", nothing)
+    ),
+    "who is in a zone as it closes stays there": Flown(
+        ("F5",), a_plan(Say(200, Return()), zones=(CLOSES,), zones_s=60),
+        swap("edge.flight.closures", "in_flight", nothing),
+    ),
+    "a goto is flown straight through a zone": Flown(
+        ("F5",), replace(a_plan(zones=(ISLAND,)), events=(Say(AHEAD_S, WEST), Say(90, EAST), Say(150, Return()))),
+        all_of(swap("edge.flight.closures", "way_there", nothing), swap("edge.flight.closures", "in_flight", nothing)),
     ),
     "the weather is not looked at": Flown(("F7",), ordered(Return(), wind_mps=13), swap(RULES, "f7_weather", nothing)),
     "a deposed operator is heard": Flown(("F8",), ordered(Hold(), Trick.OTHER_HOLDER), swap(GATE, "_lease", nothing)),

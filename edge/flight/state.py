@@ -20,11 +20,13 @@ WAYS: Mapping[Stage, str] = {
 
 @dataclass(frozen=True)
 class Eye:
-    """The camera in flight: when its picture was shown last, and when its gimbal may have moved, or was told to."""
+    """The camera: when its picture was shown last in flight, when its gimbal may have moved, or was told to, and when
+    the aircraft was last not proven to be down."""
 
     lit_s: float = -1e9
     turning_s: float = -1e9
     aimed_s: float = -1e9
+    up_s: float = -1e9
 
 
 @dataclass(frozen=True)
@@ -123,7 +125,7 @@ def resume(saved: Saved, now_s: float) -> Sortie:
     return Sortie(
         since_s=now_s,
         arming_s=now_s,
-        eye=Eye(turning_s=now_s),
+        eye=Eye(turning_s=now_s, up_s=now_s),
         target=Target(Place(*saved.target[:2]), saved.target[2]) if saved.target else None,
         ring=Ring(*saved.ring) if saved.ring else None,
         via=tuple(Place(*place) for place in saved.via),

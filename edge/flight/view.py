@@ -40,7 +40,8 @@ TAKE_CONTROL = -2
 def withheld(site: Site, sortie: Sortie, seen: Seen) -> str:
     """Why the picture must not be shown now; "" where it may."""
     view, telemetry = site.view, seen.telemetry
-    if telemetry.on_ground(seen.now_s) and sortie.stage not in (Stage.OPENING, Stage.ARMING):
+    down = telemetry.on_ground(seen.now_s) and seen.now_s - sortie.eye.up_s > LATEST_S
+    if down and sortie.stage not in (Stage.OPENING, Stage.ARMING):
         return ""
     if view is None:
         return "the site does not say what its camera may show (F24)"
@@ -78,6 +79,7 @@ def _lowered_deg(view: ViewConfig, site: Site, sortie: Sortie) -> float:
 def look(site: Site, sortie: Sortie, seen: Seen) -> tuple[Eye, tuple[Command, ...]]:
     """One tick in flight: what is known of the camera's picture, and what turns its gimbal until it looks there."""
     eye, now_s = sortie.eye, seen.now_s
+    eye = eye if seen.telemetry.on_ground(now_s) else replace(eye, up_s=now_s)
     if site.view is None or not (seen.telemetry.airborne and seen.link_ok()):
         return eye, ()
     turns = _turns(site, sortie, seen)

@@ -101,6 +101,17 @@ def test_after_a_turn_of_the_gimbal_it_stays_dark_for_a_second() -> None:
     assert withheld(site, replace(turned, eye=Eye(turning_s=NOW_S - 1.05)), seen) == ""
 
 
+@pytest.mark.parametrize(("up_before_s", "shown"), [(0.9, False), (1.05, True)])
+def test_once_down_it_stays_dark_while_a_picture_of_the_fall_could_still_count(up_before_s: float, shown: bool) -> None:
+    """The bench of sorties found it: a motor failed, and a picture taken 2 m up was judged by the ground."""
+    down = replace(OVER_IT, armed=False, landed=Landed.ON_GROUND, place=DOCK)
+    fell = Sortie(Stage.LANDED_OUT, scene=INCIDENT, eye=Eye(up_s=NOW_S - up_before_s))
+    site = replace(make_site(LIMITS), view=VIEW)
+    assert (withheld(site, fell, Seen(NOW_S, down, World().reading)) == "") is shown
+    flying, _ = look(site, fell, Seen(NOW_S, OVER_IT, World().reading))
+    assert flying.up_s == NOW_S
+
+
 @pytest.mark.parametrize(("lit_before_s", "turns"), [(1.0, False), (1.05, True)])
 def test_it_is_turned_once_no_picture_of_before_counts_any_more(lit_before_s: float, turns: bool) -> None:
     """The veil lets pictures through to the very second: the bench of sorties found one, turned already."""
