@@ -52,10 +52,13 @@ def f2_lid_keeps_off(record: Record) -> Iterator[Breach]:
 
 
 def f3_home_with_the_reserve(record: Record) -> Iterator[Breach]:
-    """Unless charge was taken away on the way or a person had it land elsewhere."""
+    """Unless charge was taken away on the way, a person had it land elsewhere, or it came down more than once for want of
+    a marker: such tries are what a reserve is for (F22).
+    """
     limits = record.plan.limits
     for event in of(record, "touchdown"):
-        home = event.from_pad_m <= on_pad_m(limits) and not had(record, Fault.BATTERY_SAG)
+        again = any(moved.what == Stage.GOING_AROUND and moved.t_s < event.t_s for moved in of(record, MOVED))
+        home = event.from_pad_m <= on_pad_m(limits) and not had(record, Fault.BATTERY_SAG) and not again
         if home and event.left_pct < limits.reserve_pct - READING_PCT:
             text = f"{event.left_pct:.1f} % left on the pad, {limits.reserve_pct:.1f} % is the reserve"
             yield Breach("F3", event.t_s, text)

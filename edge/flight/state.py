@@ -21,7 +21,7 @@ WAYS: Mapping[Stage, str] = {
 @dataclass(frozen=True)
 class Eye:
     """The camera: when its picture was shown last in flight, when its gimbal may have moved, or was told to, and when
-    the aircraft was last not proven to be down."""
+    the aircraft was in the air last."""
 
     lit_s: float = -1e9
     turning_s: float = -1e9

@@ -79,7 +79,7 @@ def _lowered_deg(view: ViewConfig, site: Site, sortie: Sortie) -> float:
 def look(site: Site, sortie: Sortie, seen: Seen) -> tuple[Eye, tuple[Command, ...]]:
     """One tick in flight: what is known of the camera's picture, and what turns its gimbal until it looks there."""
     eye, now_s = sortie.eye, seen.now_s
-    eye = eye if seen.telemetry.on_ground(now_s) else replace(eye, up_s=now_s)
+    eye = replace(eye, up_s=now_s) if seen.telemetry.airborne else eye
     if site.view is None or not (seen.telemetry.airborne and seen.link_ok()):
         return eye, ()
     turns = _turns(site, sortie, seen)
