@@ -52,8 +52,8 @@ def f2_lid_keeps_off(record: Record) -> Iterator[Breach]:
 
 
 def f3_home_with_the_reserve(record: Record) -> Iterator[Breach]:
-    """Unless charge was taken away on the way, a person had it land elsewhere, or it came down more than once for want of
-    a marker: such tries are what a reserve is for (F22).
+    """Unless charge was taken away on the way, a person had it land elsewhere, or it tried again for want of a marker:
+    that is what a reserve is for (F22).
     """
     limits = record.plan.limits
     for event in of(record, "touchdown"):
