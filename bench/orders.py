@@ -1,10 +1,10 @@
-"""`airbeat bench orders --n N`: how long an order takes through broker, box and pilot to the aircraft, under a flood.
+"""`airbeat bench orders --n N`: how long a click takes through console, database, broker, box and pilot, under a flood.
 
-Counted: from the publishing of the sealed order to the arm command at the aircraft's socket, the inspection anew and
-the GUIDED mode in it, under a lid that stands open; and from a hold or return to the autopilot's COMMAND_ACK. A launch
-in EACH is flown, and begins under a shut lid that opens at once, to show what F1 adds: both of its signals must have
-agreed for 0.4 s. The others are called off on the pad. Not counted: the console's POST. The peer is an echo by the
-same broker.
+Counted: from the console's POST, as its button sends it, to the arm command at the aircraft's socket, the inspection
+anew and the GUIDED mode in it, under a lid that stands open; and from the POST of a hold or return to the autopilot's
+COMMAND_ACK. Of both the part until the sealed order is heard from the broker is told too. A launch in EACH is flown,
+and begins under a shut lid that opens at once, to show what F1 adds: both of its signals must have agreed for 0.4 s.
+The others are called off on the pad. The peer is an echo by the same broker.
 
 The flood: pictures at the broker; at the box's MAVLink port all of the aircraft's telemetry at 50 Hz, and datagrams of
 strangers, unsigned and broken.
@@ -14,8 +14,6 @@ import argparse
 import json
 import socket
 import statistics
-import subprocess
-import sys
 import tempfile
 import threading
 import time
@@ -26,11 +24,12 @@ from uuid import UUID
 from bench.kills_real import NEAR
 from bench.lockstep_orders import EDGE
 from bench.rig import Rig, free_port
+from bench.room import Person, control_room
 from sim.mavlink import Codec, dialect
 from wire.mqtt import Mqtt
-from wire.orders import Hold, OrderState, Return
+from wire.orders import Act, Hold, OrderState, Return
 from wire.process import guarded
-from wire.topics import VIDEO
+from wire.topics import ORDER, VIDEO
 
 LID_S = 0.05
 EACH = 10
@@ -41,6 +40,10 @@ PICTURE, PICTURES_HZ = b"\0" * 20_000, 100
 TELEMETRY, TELEMETRY_HZ = (1, 24, 30, 31, 32, 33, 42, 74, 147, 162, 193, 245), 50.0
 """Message numbers; half of them is what the box asks for, at 1 and 5 Hz."""
 STRANGERS_HZ = 500
+FLOOD = (
+    f"asked: {PICTURES_HZ} pictures of 20 kB, {len(TELEMETRY) * TELEMETRY_HZ:.0f} messages of the aircraft, "
+    f"{STRANGERS_HZ} datagrams of strangers a second"
+)
 
 
 def main(argv: list[str] | None = None) -> int:
@@ -55,78 +58,86 @@ def main(argv: list[str] | None = None) -> int:
 
 def _run(args: argparse.Namespace) -> int:
     port = free_port(socket.SOCK_STREAM)
-    broker = subprocess.Popen([sys.executable, "-m", "ingest.broker", str(port)], stderr=subprocess.DEVNULL)
-    try:
-        with tempfile.TemporaryDirectory() as folder, Rig(Path(folder), port, lid_s=LID_S) as rig:
-            told = _measure(rig, port, args.n, calm=args.calm)
-    finally:
-        broker.kill()
-        broker.wait()
+    with tempfile.TemporaryDirectory(prefix="airbeat-bench-") as name:
+        rig = Rig(Path(name), port, lid_s=LID_S, supervised=True)
+        with control_room(Path(name), port, NEAR) as person, rig:
+            told = _Bench(rig, person, port).measure(args.n, calm=args.calm)
     print(json.dumps(told) if args.json else "\n".join(f"{name:<28}{value}" for name, value in told.items()))
     return 0
 
 
-def _measure(rig: Rig, port: int, n: int, *, calm: bool) -> dict[str, Any]:
-    wire, over = _Wire(rig), threading.Event()
-    if not calm:
-        for flood in (_flood_broker, _flood_box):
-            threading.Thread(target=flood, args=(rig, port, over), daemon=True).start()
-    launches, shut, aborts, echoes = list[float](), list[float](), list[float](), list[float]()
-    for number in range(n):
-        flies = number % EACH == 0
+class _Bench:
+    """One run. Times are of the monotonic clock, seconds."""
+
+    def __init__(self, rig: Rig, person: Person, port: int) -> None:
+        self.rig, self.person, self.port = rig, person, port
+        self.wire = _Wire(rig)
+        self.launches, self.shut, self.aborts = list[float](), list[float](), list[float]()
+        self.issued, self.echoes = list[float](), list[float]()
+
+    def measure(self, n: int, *, calm: bool) -> dict[str, Any]:
+        over = threading.Event()
+        if not calm:
+            for flood in (_flood_broker, _flood_box):
+                threading.Thread(target=flood, args=(self.rig, self.port, over), daemon=True).start()
+        for number in range(n):
+            self._launch_once(flies=number % EACH == 0, calm=calm)
+        over.set()
+        return {
+            "post_to_arm_command_ms": _quantiles(self.launches),
+            "the_same_from_a_shut_lid_ms": _quantiles(self.shut),
+            "abort_post_to_ack_ms": _quantiles(self.aborts),
+            "of_both_post_to_order_ms": _quantiles(self.issued),
+            "broker_echo_ms": _quantiles(self.echoes),
+            "flood": "none" if calm else FLOOD,
+        }
+
+    def _launch_once(self, *, flies: bool, calm: bool) -> None:
+        rig = self.rig
         rig.until_ready()
         if not calm:
             for message in TELEMETRY:
                 rig.aircraft.callers.stream(message, TELEMETRY_HZ)
         if not flies:
             rig.open_lid()
-        launch, took_s = _launched(rig, wire)
-        (shut if flies else launches).append(took_s)
+        self.person.until_able(NEAR)
+        launch, took_s = self._timed(NEAR, self.wire.armed)
+        (self.shut if flies else self.launches).append(took_s)
+        last = launch
         if flies:
             rig.until_state(launch, OrderState.AIRBORNE)
-            aborts += _aborted(rig, wire, echoes, port)
-        _until_over(rig, launch if flies else rig.order(Return()))
+            self._abort_often()
+        else:
+            last = self.person.order(Return())
+        rig.until(lambda: {OrderState.DONE, OrderState.FAILED} & {*rig.states(last)}, "over", 120)
         rig.until_stage("parked", 120)
-    over.set()
-    return {
-        "order_to_arm_command_ms": _quantiles(launches), "the_same_from_a_shut_lid_ms": _quantiles(shut),
-        "abort_to_ack_ms": _quantiles(aborts), "broker_echo_ms": _quantiles(echoes),
-        "flood": "none" if calm else (
-            f"asked: {PICTURES_HZ} pictures of 20 kB, {len(TELEMETRY) * TELEMETRY_HZ:.0f} messages of the aircraft, "
-            f"{STRANGERS_HZ} datagrams of strangers a second"
-        ),
-    }  # fmt: skip
 
+    def _abort_often(self) -> None:
+        """From each hold or return to its COMMAND_ACK; the last is a return."""
+        for number in range(ABORTS):
+            _, took_s = self._timed(Return() if number % 2 else Hold(), self.wire.acked)
+            self.aborts.append(took_s)
+            self.echoes.append(_echo(self.rig, self.port))
+            time.sleep(0.5)
 
-def _until_over(rig: Rig, launch: UUID) -> None:
-    rig.until(lambda: {OrderState.DONE, OrderState.FAILED} & {*rig.states(launch)}, "over", 120)
-
-
-def _launched(rig: Rig, wire: "_Wire") -> tuple[UUID, float]:
-    """The order, and the seconds from its publishing to the arm command."""
-    wire.armed.clear()
-    at_s = time.monotonic()
-    launch = rig.order(NEAR)
-    return launch, wire.wait(wire.armed, rig) - at_s
-
-
-def _aborted(rig: Rig, wire: "_Wire", echoes: list[float], port: int) -> list[float]:
-    """Seconds from each hold or return to its COMMAND_ACK; the last is a return."""
-    took = []
-    for number in range(ABORTS):
-        wire.acked.clear()
+    def _timed(self, act: Act, moments: list[float]) -> tuple[UUID, float]:
+        """The order, and the seconds from its POST to what it shows on the wire."""
+        moments.clear()
+        self.wire.ordered.clear()
         at_s = time.monotonic()
-        rig.order(Return() if number % 2 else Hold())
-        took.append(wire.wait(wire.acked, rig) - at_s)
-        echoes.append(_echo(rig, port))
-        time.sleep(0.5)
-    return took
+        order_id = self.person.order(act)
+        took_s = self.wire.wait(moments, self.rig) - at_s
+        self.issued.append(self.wire.wait(self.wire.ordered, self.rig) - at_s)
+        return order_id, took_s
 
 
 class _Wire:
-    """What passes the aircraft's socket: when an arm command came in, when a COMMAND_ACK went out."""
+    """What passes the aircraft's socket: when an arm command came in, when a COMMAND_ACK went out; and when an order
+    passed the broker."""
 
     def __init__(self, rig: Rig) -> None:
+        self.ordered: list[float] = []
+        rig.room.subscribe(ORDER.of(EDGE), ORDER.qos, lambda *_: self.ordered.append(time.monotonic()))
         self.armed: list[float] = []
         self.acked: list[float] = []
         vehicle = rig.aircraft
