@@ -18,15 +18,18 @@ WAYS: Mapping[Stage, str] = {
 """Stages that end on the ground, as the act of an order; by whose word they began is no matter."""
 
 
+NEVER_S = -1e9
+
+
 @dataclass(frozen=True)
 class Eye:
     """The camera: when its picture was shown last in flight, when its gimbal may have moved, or was told to, and when
     the aircraft was in the air last."""
 
-    lit_s: float = -1e9
-    turning_s: float = -1e9
-    aimed_s: float = -1e9
-    up_s: float = -1e9
+    lit_s: float = NEVER_S
+    turning_s: float = NEVER_S
+    aimed_s: float = NEVER_S
+    up_s: float = NEVER_S
 
 
 @dataclass(frozen=True)
@@ -52,7 +55,7 @@ class Sortie:
     """While it circles around the target."""
     via: tuple[Place, ...] = ()
     """The corner by way of which it flies to the target, where the straight way is closed (F5)."""
-    steered_s: float = -1e9
+    steered_s: float = NEVER_S
     """When its last point on the ring was sent."""
     opened: tuple[Open, ...] = ()
     launch_id: UUID | None = None
@@ -62,8 +65,8 @@ class Sortie:
     took_off_s: float | None = None
     failure: str = ""
     """Why the sortie went another way than ordered."""
-    lid_asked_s: float = -1e9
-    arming_s: float = -1e9
+    lid_asked_s: float = NEVER_S
+    arming_s: float = NEVER_S
     """When ARM or DISARM was sent last, or may have been: an older heartbeat proves nothing about it (F2)."""
     climb_m: float | None = None
     """The height of the take-off, where a goto on the way up asks for another."""
@@ -125,7 +128,7 @@ def resume(saved: Saved, now_s: float) -> Sortie:
     return Sortie(
         since_s=now_s,
         arming_s=now_s,
-        eye=Eye(turning_s=now_s, up_s=now_s),
+        eye=Eye(turning_s=now_s, aimed_s=now_s, up_s=now_s),
         target=Target(Place(*saved.target[:2]), saved.target[2]) if saved.target else None,
         ring=Ring(*saved.ring) if saved.ring else None,
         via=tuple(Place(*place) for place in saved.via),

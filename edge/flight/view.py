@@ -18,7 +18,7 @@ from edge.flight.launch import Stage
 from edge.flight.marker import MARKER_DEG, looks_for_marker
 from edge.flight.orbit import NEAR_M
 from edge.flight.seen import Seen, Site
-from edge.flight.state import Eye, Sortie
+from edge.flight.state import NEVER_S, Eye, Sortie
 from edge.flight.telemetry import Telemetry, is_fresh
 
 LATEST_S = 1.0
@@ -146,8 +146,16 @@ def _unknown(view: ViewConfig, seen: Seen) -> str:
 
 
 def _turns(site: Site, sortie: Sortie, seen: Seen) -> bool:
-    gimbal = site.view is not None and site.view.mount == "gimbal"
-    return gimbal and not _settled(seen.telemetry, pointing(site, sortie, seen))
+    """It looks elsewhere than it shall, or may turn any moment: a slow radio still carries what it was told last."""
+    if site.view is None or site.view.mount == "fixed":
+        return False
+    return _unanswered(sortie.eye, seen.telemetry) or not _settled(seen.telemetry, pointing(site, sortie, seen))
+
+
+def _unanswered(eye: Eye, telemetry: Telemetry) -> bool:
+    """What it is told before the answer to an earlier turn came is no worry: that one was carried out by then."""
+    ack = telemetry.acks.get(Cmd.DO_GIMBAL_MANAGER_PITCHYAW)
+    return eye.aimed_s > NEVER_S and (ack is None or ack.at_s < eye.aimed_s)
 
 
 def _settled(telemetry: Telemetry, wanted_deg: float) -> bool:

@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 
 from bench.lockstep import DOCK, LIMITS, SCENE, World, make_site
 from edge.config import ViewConfig
+from edge.flight.autopilots import Cmd
 from edge.flight.geometry import M_PER_DEG, Place, distance_m
 from edge.flight.hearing import hear
 from edge.flight.launch import Stage
@@ -20,7 +21,7 @@ from edge.flight.report import vehicle_state
 from edge.flight.seen import Seen
 from edge.flight.state import Eye, Sortie, resume, save
 from edge.flight.tape import replay
-from edge.flight.telemetry import Landed, Telemetry
+from edge.flight.telemetry import Ack, Landed, Telemetry
 from edge.flight.view import ANGLE_ERROR_DEG, look, pointing, reach_m, withheld
 from edge.vision.ground import Lens, Pose, meets
 from edge.vision.veil import may_show
@@ -99,6 +100,16 @@ def test_after_a_turn_of_the_gimbal_it_stays_dark_for_a_second() -> None:
     assert "turning" in withheld(site, turned, seen)
     assert "turning" in withheld(site, replace(turned, eye=Eye(turning_s=NOW_S - 1)), seen)
     assert withheld(site, replace(turned, eye=Eye(turning_s=NOW_S - 1.05)), seen) == ""
+
+
+@pytest.mark.parametrize(("acked_s", "shown"), [(None, False), (NOW_S - 8, False), (NOW_S - 4, True)])
+def test_while_a_turn_is_on_its_way_to_the_gimbal_nothing_is_shown(acked_s: float | None, shown: bool) -> None:
+    """The bench of sorties found it: a radio took 1.5 s, and the gimbal turned in a picture that was judged before."""
+    acks = {} if acked_s is None else {Cmd.DO_GIMBAL_MANAGER_PITCHYAW: Ack(0, acked_s)}
+    told = Sortie(Stage.ON_SCENE, scene=INCIDENT, eye=Eye(aimed_s=NOW_S - 6))
+    seen = Seen(NOW_S, replace(OVER_IT, acks=acks), World().reading)
+    assert (withheld(replace(make_site(LIMITS), view=VIEW), told, seen) == "") is shown
+    assert withheld(replace(make_site(LIMITS), view=FIXED), told, seen) == ""
 
 
 @pytest.mark.parametrize(("up_before_s", "shown"), [(0.9, False), (1.05, True)])
