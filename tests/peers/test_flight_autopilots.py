@@ -4,6 +4,7 @@ The whole flight process flies, over the link that the vehicle has; its dock alo
 """
 
 import asyncio
+import math
 import time
 from collections.abc import Iterator
 from dataclasses import replace
@@ -15,7 +16,7 @@ from edge.flight.aircraft_key import give
 from tests.support.autopilots import KINDS, SIMULATED, Kind, Running, started
 from tests.support.field import Field
 from wire.events import FlightEvent
-from wire.orders import GoTo, Land, Launch, OrderState, Return
+from wire.orders import GoTo, Land, Launch, Orbit, OrderState, Return
 from wire.orders import Hold as Stay
 from wire.states import Lid
 
@@ -91,6 +92,27 @@ def test_a_whole_sortie(box: Field) -> None:
     parked(box)
     assert box.states(goto)[-1] is O.FAILED
     assert box.states(launch) == [O.ACCEPTED, O.ARMED, O.AIRBORNE, O.ON_SCENE, O.LANDED, O.DONE]
+
+
+def test_it_circles_around_a_place(box: Field) -> None:
+    """Around the pad, from a scene 60 m north of it: once round and more, and home from there."""
+    over_scene(box)
+    orbit = box.order(Orbit(lat=box.pad.lat, lon=box.pad.lon, alt_rel_m=HEIGHT_M, radius_m=30))
+    box.until_state(orbit, O.DONE, PATIENCE_S)
+    sides = set[str]()
+
+    def side() -> bool:
+        north, east = box.from_pad_m()
+        assert 15 < math.hypot(north, east) < 45
+        sides.add(("north" if north > 0 else "south") if abs(north) > abs(east) else "east" if east > 0 else "west")
+        return len(sides) == 4
+
+    box.until(side, "seen from four sides", PATIENCE_S)
+    assert box.vehicle
+    assert box.vehicle.stage == "orbiting"
+    home = box.order(Return())
+    box.until_state(home, O.DONE, PATIENCE_S)
+    parked(box)
 
 
 def test_a_return_during_the_climb(box: Field) -> None:

@@ -1,7 +1,8 @@
 """The vehicles that the same flight tests fly: the simulated one, a real ArduCopter, and a PX4 with its own simulation.
 
 `AIRBEAT_SITL` names the binary of a real one: arducopter (of a SITL build), or px4 in its build's bin folder, beside
-which etc lies. Each runs in a process and a folder of its own, on ports that no default instance has.
+which etc lies; or both, with a colon between them. A name that is set but fits none fails the tests. Each runs in a
+process and a folder of its own, on ports that no default instance has.
 Sources: ArduPilot, SITL_cmdline.cpp; PX4, platforms/posix main.cpp, and rcS, px4-rc.mavlink, 10040_sihsim_quadx of its
 init.d-posix.
 """
@@ -33,6 +34,9 @@ DEMO = ROOT / "firmware-configs" / "demo"
 INSTANCE = 7
 """Of a real one: its ports are so many steps from those that a person's own uses."""
 BOOT_S = 90.0
+REAL = ("arducopter", "px4")
+WHOLE = ".9g"
+"""Digits that a 32-bit float needs to come out the same."""
 SPEED = 2
 """Of the simulated one's clock: six flights take two minutes."""
 SHORT = {"RTL_ALT": 1200.0, "RTL_ALT_M": 12.0, "RTL_RETURN_ALT": 12.0}
@@ -134,16 +138,22 @@ def _values(kind: Kind, *files: str) -> dict[str, float]:
 
 
 def _write(path: Path, values: Mapping[str, float]) -> Path:
-    path.write_text("".join(f"{name},{value:g}\n" for name, value in values.items()))
+    path.write_text("".join(f"{name},{value:{WHOLE}}\n" for name, value in values.items()))
     return path
 
 
 def _binary(name: str) -> Path:
-    """Skips with the reason where AIRBEAT_SITL is not set or names another."""
-    told = os.environ.get("AIRBEAT_SITL", "")
-    if name not in Path(told).name or not Path(told).is_file():
+    """Skips with the reason where AIRBEAT_SITL is not set or names the other alone; fails where it names neither."""
+    told = [Path(word) for word in os.environ.get("AIRBEAT_SITL", "").split(os.pathsep) if word]
+    for path in told:
+        if not any(real in path.name.lower() for real in REAL):
+            pytest.fail(f"AIRBEAT_SITL names {path}, which is called neither {' nor '.join(REAL)}")
+        if not os.access(path, os.X_OK) or not path.is_file():
+            pytest.fail(f"AIRBEAT_SITL names {path}, which is no program that may be run")
+    fits = [path for path in told if name in path.name.lower()]
+    if not fits:
         pytest.skip(f"AIRBEAT_SITL names no {name} binary")
-    return Path(told).resolve()
+    return fits[0].resolve()
 
 
 def _simulated(folder: Path) -> Start:
@@ -167,7 +177,7 @@ def _arducopter(folder: Path) -> Start:
 def _px4(_folder: Path) -> Start:
     """No Gazebo: SIH flies inside the binary. Its start script sets PX4_PARAM_name before the modules begin."""
     binary = _binary("px4")
-    env = {f"PX4_PARAM_{name}": f"{value:g}" for name, value in _values(PX4, "px4.params").items()}
+    env = {f"PX4_PARAM_{name}": f"{value:{WHOLE}}" for name, value in _values(PX4, "px4.params").items()}
     command = (str(binary), "-d", "-i", str(INSTANCE), "-s", "etc/init.d-posix/rcS", str(binary.parent.parent / "etc"))
     env |= {"PX4_SIM_MODEL": "sihsim_quadx", "PX4_SIMULATOR": "sihsim"}
     return Start(command, f"udpin:127.0.0.1:{14540 + INSTANCE}", env)
@@ -202,7 +212,7 @@ def started(kind: Kind, folder: Path) -> Iterator[Running]:
             stderr=said,
         )
     try:
-        told, has = asyncio.run(_ask(start.link, kind))
+        told, has = asyncio.run(_ask(start.link, kind, lambda: _alive(process, folder / "vehicle.log")))
         yield Running(kind, start.link, told, has)
     finally:
         process.terminate()
@@ -213,7 +223,13 @@ def started(kind: Kind, folder: Path) -> Iterator[Running]:
             process.wait()
 
 
-async def _ask(address: str, kind: Kind) -> tuple[str, frozenset[str]]:
+def _alive(process: subprocess.Popen[bytes], log: Path) -> None:
+    """Raises AssertionError with its last words where it has ended."""
+    code = process.poll()
+    assert code is None, f"the vehicle ended with {code}: {log.read_text(errors='replace')[-2000:]}"
+
+
+async def _ask(address: str, kind: Kind, alive: Callable[[], None]) -> tuple[str, frozenset[str]]:
     """Its firmware, and which names it has, by our own link and questions; who still boots is asked again."""
     link, version, names = Link(address, kind.system_id), Version(), [Reading((name,)) for name in _renamed(kind)]
 
@@ -224,19 +240,22 @@ async def _ask(address: str, kind: Kind) -> tuple[str, frozenset[str]]:
         names[:] = [name.heard(message, now_s)[0] for name in names]
 
     await link.start(heard)
-    end_s = time.monotonic() + BOOT_S
-    while time.monotonic() < end_s and not (version.told and all(name.ended for name in names)):
-        link.heartbeat()
-        if not version.told:
-            version, sends = (Version() if version.ended else version).turn(time.monotonic())
-            for send in sends:
-                link.send(send)
-        else:
-            for at, name in enumerate(names):
-                names[at], asks = name.turn(time.monotonic())
-                for ask in asks:
-                    link.send(ask)
-        await asyncio.sleep(0.1)
-    await link.close()
+    try:
+        end_s = time.monotonic() + BOOT_S
+        while time.monotonic() < end_s and not (version.told and all(name.ended for name in names)):
+            alive()
+            link.heartbeat()
+            if not version.told:
+                version, sends = (Version() if version.ended else version).turn(time.monotonic())
+                for send in sends:
+                    link.send(send)
+            else:
+                for at, name in enumerate(names):
+                    names[at], asks = name.turn(time.monotonic())
+                    for ask in asks:
+                        link.send(ask)
+            await asyncio.sleep(0.1)
+    finally:
+        await link.close()
     assert version.told, f"{address} does not tell its firmware"
     return version.told, frozenset(name for reading in names for name in reading.values)

@@ -1,5 +1,6 @@
 """The box's flight process beside any of the vehicles in `autopilots`, with our simulated dock under it."""
 
+import math
 import signal
 import socket
 from collections.abc import Callable, Coroutine
@@ -9,7 +10,7 @@ from typing import Any, cast
 from bench.lockstep import LIMITS
 from bench.lockstep_orders import AIRCRAFT, EDGE
 from bench.rig import Rig, Surroundings
-from edge.flight.geometry import Place, distance_m
+from edge.flight.geometry import Place, distance_m, flat
 from sim.dock import DockConfig, serve_dock
 from sim.physics import Body
 from sim.vehicle import Vehicle, VehicleConfig
@@ -82,11 +83,16 @@ class Field(Rig):
 
     def away_m(self) -> float:
         """From the pad, as the autopilot tells it."""
+        return math.hypot(*self.from_pad_m())
+
+    def from_pad_m(self) -> tuple[float, float]:
+        """North and east of it."""
         seen = self.vehicle
         assert seen
         assert seen.lat is not None
         assert seen.lon is not None
-        return distance_m(Place(seen.lat, seen.lon), self.pad)
+        point = flat(self.pad, Place(seen.lat, seen.lon))
+        return point.y, point.x
 
 
 def fence(dock: Place) -> tuple[tuple[float, float], ...]:
