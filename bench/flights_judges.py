@@ -187,7 +187,7 @@ def f16_under_the_ceiling(record: Record) -> Iterator[Breach]:
         if said.accepted and isinstance(said.order.act, Going) and said.order.act.alt_rel_m > ceiling:
             yield Breach("F16", said.t_s, f"{said.order.act.act} to {said.order.act.alt_rel_m:.0f} m was accepted")
     high = max(record.frames, key=lambda frame: frame.height_m)
-    if high.height_m > ceiling + OVERSHOOT_M:
+    if high.height_m > ceiling + OVERSHOOT_M and not had(record, Fault.MOTOR_FAIL):  # it swings up as it catches itself
         yield Breach("F16", high.t_s, f"{high.height_m:.1f} m high, {ceiling:.1f} m is the ceiling")
 
 

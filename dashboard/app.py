@@ -36,6 +36,7 @@ ROUTES = (
     Route("POST", "/api/incidents/{incident_id}/close", incidents.close, COMMANDERS),
     Route("POST", "/api/incidents/{incident_id}/hold", integrity.set_hold, KEEPERS),
     Route("GET", "/api/incidents/{incident_id}/candidates", incidents.candidates, ANYONE),
+    Route("GET", "/api/incidents/{incident_id}/relief", incidents.relief, ANYONE),
     Route("POST", "/api/orders", commands.post_order, COMMANDERS, status=201),
     Route("GET", "/api/orders/{order_id}", commands.get_order, ANYONE),
     Route("POST", "/api/aircraft/{edge}/{aircraft}/take", commands.take, COMMANDERS),

@@ -29,7 +29,7 @@ def crossings(act: Act, standing: Standing, others: Sequence[Standing]) -> tuple
     here = Place(state.lat, state.lon) if state and state.lat is not None and state.lon is not None else dock
     ours = _way(dock, [here, target, dock]) + (_rounds(dock, [here, target, dock]) if isinstance(act, GoTo) else [])
     apart_m = APART_M + (act.radius_m + SWINGS_OUT_M if isinstance(act, Orbit) else 0.0)
-    height = _height(standing, act.alt_rel_m)
+    height = amsl_m(standing, act.alt_rel_m)
     return tuple(
         f"{other.info.name} flies within {apart_m:.0f} m of the way, less than {APART_UP_M:.0f} m apart in height (F21)"
         for other in others
@@ -71,12 +71,12 @@ def _places(other: Standing) -> list[Place]:
     return [Place(state.lat, state.lon), *places] if state and here else [home, *places]  # type: ignore[arg-type]
 
 
-def _height(standing: Standing, alt_rel_m: float) -> float | None:
-    """Above the sea, by the aircraft's own pair of heights."""
+def amsl_m(standing: Standing, alt_rel_m: float | None) -> float | None:
+    """A height over its pad, or the one that it has, above the sea by the aircraft's own pair of heights."""
     state = standing.vehicle
     if state is None or state.alt_amsl_m is None or state.alt_rel_m is None:
         return None
-    return alt_rel_m + state.alt_amsl_m - state.alt_rel_m
+    return state.alt_amsl_m + (0.0 if alt_rel_m is None else alt_rel_m - state.alt_rel_m)
 
 
 def _apart_up(height: float | None, other: Standing) -> bool:

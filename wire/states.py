@@ -43,6 +43,8 @@ class VehicleState(Frozen):
     target_lat: Latitude | None = None
     target_lon: Longitude | None = None
     eta_s: float | None = None
+    stay_s: float | None = None
+    """How long it can stay where it is, until its charge or its time in the air calls it home; None on its way home."""
     warnings: tuple[str, ...] = ()
     camera_pitch_deg: float | None = None
     """Where its gimbal looks, up from level, as far as that is known."""

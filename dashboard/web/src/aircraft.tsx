@@ -137,7 +137,10 @@ function Figures({ v }: { v: Vehicle }) {
         <dt>Battery</dt>
         <dd>
           {figure(v.battery_pct)}
-          <small> % · {figure(v.battery_v, 1)} V</small>
+          <small>
+            {" "}
+            % · {figure(v.battery_v, 1)} V{v.stay_s != null && ` · stays ${duration(v.stay_s)}`}
+          </small>
         </dd>
       </div>
       <div>

@@ -6,15 +6,17 @@ import { send, tell, told } from "./command";
 import { callSign, distance, duration, spaced } from "./format";
 import { HoldButton } from "./hold";
 import { chooseAircraft } from "./select";
-import type { Candidate, Incident } from "./shapes";
+import { adviceFor, isUrgent, ReliefNotes } from "./relief";
+import type { Candidate, Incident, Relief } from "./shapes";
 import { boxes, keyOf, vehicles } from "./state";
 
 type Scene = Omit<Incident, "reads">;
 const ASK_MS = 3000;
 
-/** Candidates, asked for every 3 s; not while `held`, so that nothing changes under a held button. */
+/** Candidates and reliefs, asked for every 3 s; not while `held`, so that nothing changes under a held button. */
 function useCandidates(incident: string) {
   const list = useSignal<Candidate[] | null>(null);
+  const reliefs = useSignal<Relief[]>([]);
   const error = useSignal("");
   const held = useRef(false);
   useEffect(() => {
@@ -22,8 +24,11 @@ function useCandidates(incident: string) {
     const ask = async (): Promise<void> => {
       if (held.current) return;
       try {
-        const found = await api.candidates(incident);
-        if (!over && !held.current) list.value = found;
+        const [found, advised] = await Promise.all([api.candidates(incident), api.relief(incident)]);
+        if (!over && !held.current) {
+          list.value = found;
+          reliefs.value = advised;
+        }
         error.value = "";
       } catch (refused) {
         error.value = refused instanceof Refused ? refused.message : String(refused);
@@ -36,11 +41,11 @@ function useCandidates(incident: string) {
       window.clearInterval(timer);
     };
   }, [incident]);
-  return { list, error, held };
+  return { list, reliefs, error, held };
 }
 
 export function LaunchCard({ incident }: { incident: Scene }) {
-  const { list, error, held } = useCandidates(incident.id);
+  const { list, reliefs, error, held } = useCandidates(incident.id);
   const chosen = useSignal<string | null>(null);
   const reason = useSignal("");
   const flying = Object.values(vehicles.value).find(
@@ -57,58 +62,62 @@ export function LaunchCard({ incident }: { incident: Scene }) {
   const unable = list.value.filter((one) => !one.able);
   const pick = able.find((one) => keyOf(one) === chosen.value) ?? able.find((one) => one.suggested) ?? able[0];
   return (
-    <details class="card launch" aria-label="Send an aircraft" open={!flying}>
-      <summary>
-        <h3>{flying ? "Send another aircraft" : "Send an aircraft"}</h3>
-      </summary>
-      {error.value && (
-        <p class="error" role="alert">
-          {error.value}
-        </p>
-      )}
-      {able.length === 0 && <p class="warn">No aircraft can launch now. Each reason stands below.</p>}
-      <div role="radiogroup" aria-label="Aircraft">
-        {able.map((one) => (
-          <Able
-            key={keyOf(one)}
-            one={one}
-            checked={one === pick}
-            onPick={() => {
-              chosen.value = keyOf(one);
+    <>
+      <ReliefNotes reliefs={reliefs.value} />
+      <details class="card launch" aria-label="Send an aircraft" open={!flying || isUrgent(reliefs.value)}>
+        <summary>
+          <h3>{flying ? "Send another aircraft" : "Send an aircraft"}</h3>
+        </summary>
+        {error.value && (
+          <p class="error" role="alert">
+            {error.value}
+          </p>
+        )}
+        {able.length === 0 && <p class="warn">No aircraft can launch now. Each reason stands below.</p>}
+        <div role="radiogroup" aria-label="Aircraft">
+          {able.map((one) => (
+            <Able
+              key={keyOf(one)}
+              one={one}
+              checked={one === pick}
+              onPick={() => {
+                chosen.value = keyOf(one);
+              }}
+            />
+          ))}
+        </div>
+        {pick && incident.lat !== null && incident.lon !== null && (
+          <Confirm
+            incident={incident}
+            pick={pick}
+            height={adviceFor(reliefs.value, pick)}
+            reason={reason}
+            onHolding={(on) => {
+              held.current = on;
             }}
           />
-        ))}
-      </div>
-      {pick && incident.lat !== null && incident.lon !== null && (
-        <Confirm
-          incident={incident}
-          pick={pick}
-          reason={reason}
-          onHolding={(on) => {
-            held.current = on;
-          }}
-        />
-      )}
-      {incident.lat === null && <p class="warn">This incident has no position yet.</p>}
-      {unable.length > 0 && (
-        <ul class="unable" aria-label="Cannot launch">
-          {unable.map((one) => (
-            <li key={keyOf(one)}>
-              <b>{callSign(one.aircraft)}</b>{" "}
-              <span class="dim">
-                {one.edge}
-                {one.distance_m !== null && `, ${distance(one.distance_m)}`}
-              </span>
-              <ul>
-                {one.reasons.map((why) => (
-                  <li key={why}>{why}</li>
-                ))}
-              </ul>
-            </li>
-          ))}
-        </ul>
-      )}
-    </details>
+        )}
+        {incident.lat === null && <p class="warn">This incident has no position yet.</p>}
+        {unable.length > 0 && (
+          <ul class="unable" aria-label="Cannot launch">
+            {unable.map((one) => (
+              <li key={keyOf(one)}>
+                <b>{callSign(one.aircraft)}</b>{" "}
+                <span class="dim">
+                  {one.edge}
+                  {one.distance_m !== null && `, ${distance(one.distance_m)}`}
+                </span>
+                <ul>
+                  {one.reasons.map((why) => (
+                    <li key={why}>{why}</li>
+                  ))}
+                </ul>
+              </li>
+            ))}
+          </ul>
+        )}
+      </details>
+    </>
   );
 }
 
@@ -129,11 +138,13 @@ function Able({ one, checked, onPick }: { one: Candidate; checked: boolean; onPi
 interface ConfirmProps {
   incident: Scene;
   pick: Candidate;
+  /** Above its dock, where it relieves another; null: as it usually flies. */
+  height: number | null;
   reason: { value: string };
   onHolding: (on: boolean) => void;
 }
 
-function Confirm({ incident, pick, reason, onHolding }: ConfirmProps) {
+function Confirm({ incident, pick, height, reason, onHolding }: ConfirmProps) {
   const busy = useSignal(false);
   const target = incident.vrm ? spaced(incident.vrm) : `incident ${incident.number}`;
   const note = told.value[keyOf(pick)];
@@ -146,7 +157,8 @@ function Confirm({ incident, pick, reason, onHolding }: ConfirmProps) {
     }
     busy.value = true;
     chooseAircraft(keyOf(pick));
-    const act = { act: "launch" as const, lat: incident.lat, lon: incident.lon, alt_rel_m: info.scene_alt_rel_m };
+    const alt_rel_m = height ?? info.scene_alt_rel_m;
+    const act = { act: "launch" as const, lat: incident.lat, lon: incident.lon, alt_rel_m };
     await send({ ...pick, incident_id: incident.id }, act, reason.value.trim());
     busy.value = false;
   };

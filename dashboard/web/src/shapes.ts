@@ -149,6 +149,7 @@ export interface Vehicle {
   target_lat: number | null;
   target_lon: number | null;
   eta_s: number | null;
+  stay_s: number | null;
   warnings: string[];
   /** Why the picture of the camera under it is not shown (F24). */
   withheld?: string | null;
@@ -273,6 +274,17 @@ export interface Candidate {
   reasons: string[];
   suggested: boolean;
   why: string;
+}
+export interface Relief {
+  edge: string;
+  aircraft: string;
+  leaves_in_s: number;
+  state: "covered" | "later" | "soon" | "now" | "late" | "nobody";
+  order_in_s: number | null;
+  by_edge: string | null;
+  by_aircraft: string | null;
+  alt_rel_m: number | null;
+  reasons: string[];
 }
 export interface OrderAsk {
   request_id: string;

@@ -1,0 +1,111 @@
+"""Who takes over at a scene before an aircraft has to leave it, and by when a person must order that (pure).
+
+Advice alone: nothing is launched by itself (F20). The box tells how long its aircraft can stay; the other's arrival is
+the estimate that the choice of an aircraft rests on. While both are there they are apart in height (F21).
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import Literal
+from uuid import UUID
+
+from dashboard.corridor import APART_UP_M, amsl_m
+from dashboard.dispatch import Candidate, Scene, Standing, rank
+from dashboard.eta import Place, distance_m
+from dashboard.people import Person
+
+MARGIN_S = 30.0
+"""From the one's arrival to the other's leaving: an estimate is no promise."""
+SOON_S = 90.0
+SPARE_M = 2.0
+"""More height between them than is needed: both swing."""
+SAME_PLACE_M = 100.0
+State = Literal["covered", "later", "soon", "now", "late", "nobody"]
+
+
+@dataclass(frozen=True)
+class Relief:
+    """For one aircraft at the scene. `order_in_s`: until the order must be given; below 0 nobody is there for a while.
+
+    `alt_rel_m`: at what height the other flies, above its own pad; None where no height is known yet.
+    """
+
+    edge: str
+    aircraft: str
+    leaves_in_s: float
+    state: State
+    order_in_s: float | None = None
+    by_edge: str | None = None
+    by_aircraft: str | None = None
+    alt_rel_m: float | None = None
+    reasons: tuple[str, ...] = ()
+
+
+def advise(
+    incident_id: UUID, scene: Scene, person: Person, fleet: Sequence[Standing], now: datetime
+) -> tuple[Relief, ...]:
+    """For each aircraft that serves the incident in the air and says how long it can stay."""
+    serving = [one for one in fleet if one.heard and one.heard.incident_id == incident_id and one.heard.airborne]
+    others = [one for one in fleet if one not in serving]
+    told = []
+    for one in serving:
+        if one.heard and one.heard.stay_s is not None:
+            ranked = rank(replace(scene, place=_place(one) or scene.place), person, others, now)
+            told.append(_relief(one, one.heard.stay_s, [other for other in serving if other is not one], ranked))
+    heights = {(by.edge, by.info.name): by for by in others}
+    return tuple(_with_height(relief, serving, heights) for relief in told)
+
+
+def _relief(one: Standing, stay_s: float, beside: list[Standing], ranked: Sequence[Candidate]) -> Relief:
+    told = Relief(one.edge, one.info.name, stay_s, "nobody")
+    if cover := next((other for other in beside if _stays_longer(other, one)), None):
+        return replace(told, state="covered", by_edge=cover.edge, by_aircraft=cover.info.name)
+    best = next((candidate for candidate in ranked if candidate.able and candidate.eta_s is not None), None)
+    if best is None or best.eta_s is None:
+        return replace(told, reasons=tuple(f"{c.aircraft}: {'; '.join(c.reasons)}" for c in ranked))
+    order_in_s = stay_s - best.eta_s - MARGIN_S
+    return replace(told, state=_state(order_in_s), order_in_s=order_in_s, by_edge=best.edge, by_aircraft=best.aircraft)
+
+
+def _with_height(relief: Relief, serving: list[Standing], others: dict[tuple[str, str], Standing]) -> Relief:
+    one = next(one for one in serving if (one.edge, one.info.name) == (relief.edge, relief.aircraft))
+    by = others.get((relief.by_edge or "", relief.by_aircraft or ""))
+    return replace(relief, alt_rel_m=_height(one, by)) if by else relief
+
+
+def _state(order_in_s: float) -> State:
+    if order_in_s < -MARGIN_S:
+        return "late"
+    if order_in_s <= 0:
+        return "now"
+    return "soon" if order_in_s <= SOON_S else "later"
+
+
+def _place(one: Standing) -> Place | None:
+    """Where it was sent."""
+    state = one.heard
+    if state is None or state.target_lat is None or state.target_lon is None:
+        return None
+    return Place(state.target_lat, state.target_lon)
+
+
+def _stays_longer(other: Standing, one: Standing) -> bool:
+    """It is there or will be before the first leaves, and is not due home before it."""
+    ours, theirs = one.heard, other.heard
+    here, there = _place(one), _place(other)
+    if not (ours and theirs and here and there) or ours.stay_s is None or theirs.stay_s is None:
+        return False
+    in_time = theirs.eta_s is None or theirs.eta_s + MARGIN_S <= ours.stay_s
+    return in_time and theirs.stay_s > ours.stay_s and distance_m(here, there) <= SAME_PLACE_M
+
+
+def _height(one: Standing, by: Standing) -> float | None:
+    """Its usual height where that is far enough from the other's, else so much above it."""
+    there_m, usual_m = amsl_m(one, None), by.info.scene_alt_rel_m
+    usual_amsl_m = amsl_m(by, usual_m)
+    if there_m is None or usual_amsl_m is None:
+        return None
+    if abs(usual_amsl_m - there_m) >= APART_UP_M + SPARE_M:
+        return usual_m
+    return round(usual_m + there_m - usual_amsl_m + APART_UP_M + SPARE_M, 1)
