@@ -7,6 +7,7 @@ import argparse
 import json
 import os
 import random
+import signal
 import sys
 import time
 from collections import Counter
@@ -19,6 +20,7 @@ from bench.flights_breaches import Breach
 from bench.flights_fly import fly
 from bench.flights_judges import RULES, judge
 from bench.flights_plan import Fault, make_plan
+from wire.children import die_with_parent
 from wire.errors import UserError
 from wire.process import guarded
 
@@ -140,7 +142,7 @@ def _fly_all(seeds: Sequence[int], faults: frozenset[Fault], jobs: int) -> Itera
     if jobs == 1:
         yield from map(one, seeds)
         return
-    with ProcessPoolExecutor(max_workers=jobs) as pool:
+    with ProcessPoolExecutor(jobs, initializer=die_with_parent, initargs=(os.getpid(), signal.SIGKILL)) as pool:
         yield from pool.map(one, seeds, chunksize=CHUNK)
 
 

@@ -7,6 +7,7 @@ import argparse
 import json
 import os
 import random
+import signal
 import time
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
@@ -15,6 +16,7 @@ from concurrent.futures import ProcessPoolExecutor
 from bench.kills_fly import End, fly
 from bench.kills_plan import make_case
 from bench.kills_real import fly_real
+from wire.children import die_with_parent
 from wire.process import guarded
 
 CHUNK = 4
@@ -38,7 +40,7 @@ def survey(seeds: Sequence[int], one: Callable[[int], End], jobs: int) -> list[E
     """`jobs` 1 flies them in this process."""
     if jobs == 1:
         return [one(seed) for seed in seeds]
-    with ProcessPoolExecutor(max_workers=jobs) as pool:
+    with ProcessPoolExecutor(jobs, initializer=die_with_parent, initargs=(os.getpid(), signal.SIGKILL)) as pool:
         return list(pool.map(one, seeds, chunksize=CHUNK))
 
 
