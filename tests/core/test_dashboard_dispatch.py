@@ -19,13 +19,16 @@ from dashboard.dispatch import (
 )
 from dashboard.eta import Place
 from dashboard.people import Person, Role
-from wire.orders import Act, GoTo, Hold, Land, Launch, Return
+from wire.orders import Act, GoTo, Hold, Land, Launch, Orbit, Return
 from wire.states import AircraftInfo, DockState, Lid, VehicleState, Weather
 
 NOW = datetime(2026, 3, 1, 12, 0, tzinfo=UTC)
 LAUNCH = Launch(lat=52.201, lon=0.121, alt_rel_m=40)
 SCENE = Scene(7, closed=False, place=Place(52.201, 0.121))
 IN_FLIGHT: tuple[Act, ...] = (Hold(), Return(), Land())
+SENT_ON: tuple[Act, ...] = (
+    GoTo(lat=52.2, lon=0.12, alt_rel_m=30), Orbit(lat=52.2, lon=0.12, alt_rel_m=30, radius_m=40),
+)  # fmt: skip
 
 
 def person(name: str = "ada", *roles: Role) -> Person:
@@ -85,7 +88,7 @@ def test_a_ready_aircraft_launches_for_a_dispatcher_with_a_reason_and_an_inciden
     assert verdict(LAUNCH, person(), "stolen vehicle", SCENE, standing()) == ()
 
 
-@pytest.mark.parametrize("act", [LAUNCH, GoTo(lat=52.2, lon=0.12, alt_rel_m=30), *IN_FLIGHT])
+@pytest.mark.parametrize("act", [LAUNCH, *SENT_ON, *IN_FLIGHT])
 def test_a_viewer_commands_nothing(act: Act) -> None:
     assert any("no role" in r for r in verdict(act, person("eve", Role.VIEWER), "why", SCENE, standing()))
 
@@ -127,9 +130,10 @@ def test_unready_without_a_reason_is_still_unready() -> None:
 def test_an_airborne_aircraft_is_sent_elsewhere_but_not_launched_again() -> None:
     flying = with_vehicle(standing(), airborne=True, armed=True, stage="on_scene")
     assert verdict(LAUNCH, person(), "why", SCENE, flying)
-    goto = GoTo(lat=52.2, lon=0.12, alt_rel_m=30)
-    assert verdict(goto, person(), "why", SCENE, flying) == ()
-    assert verdict(goto, person(), "why", SCENE, standing()) == ("falcon-1 is not airborne",)
+    for act in SENT_ON:
+        assert verdict(act, person(), "why", SCENE, flying) == ()
+        assert verdict(act, person(), "why", SCENE, standing()) == ("falcon-1 is not airborne",)
+        assert verdict(act, person(), "", SCENE, flying) == ("A reason is missing",)
 
 
 @given(
@@ -152,7 +156,7 @@ def test_the_commander_is_never_refused_hold_return_or_land(
 def test_another_commander_keeps_an_aircraft_in_use() -> None:
     theirs = Tenure("bob", 2, NOW - timedelta(minutes=10))
     flying = replace(with_vehicle(standing(), airborne=True, armed=True, stage="on_scene"), tenure=theirs)
-    for act in (*IN_FLIGHT, GoTo(lat=52.2, lon=0.12, alt_rel_m=30)):
+    for act in (*IN_FLIGHT, *SENT_ON):
         (reason,) = verdict(act, person(), "why", SCENE, flying)
         assert "under the command of bob" in reason
     silent = replace(standing(), tenure=theirs, vehicle_age_s=60)

@@ -13,7 +13,7 @@ from pydantic import ValidationError
 from bench.lockstep import SCENE
 from bench.lockstep_orders import AIRCRAFT, EDGE, T0, make_order
 from edge.flight.gate import KEPT_IDS, Go, Memory, Refusal, Repeat, gate, heard
-from wire.orders import Hold, Land, Lease, Order, Return
+from wire.orders import Hold, Land, Lease, Orbit, Order, Return
 from wire.signing import BadSeal, seal, unseal
 
 KEY = Ed25519PrivateKey.generate()
@@ -108,7 +108,8 @@ def test_another_aircraft_or_edge_is_refused() -> None:
 def test_without_the_rooms_time_only_the_three_safe_acts_go() -> None:
     for act in (Hold(), Return(), Land()):
         assert gate(make_order(act), Memory(), EDGE, AIRCRAFT, None) == Go()
-    assert "time is unknown" in reasons(gate(make_order(SCENE), Memory(), EDGE, AIRCRAFT, None))
+    for act in (SCENE, Orbit(lat=52.2, lon=0.12, alt_rel_m=30, radius_m=40)):
+        assert "time is unknown" in reasons(gate(make_order(act), Memory(), EDGE, AIRCRAFT, None))
 
 
 def test_every_reason_is_told_at_once() -> None:

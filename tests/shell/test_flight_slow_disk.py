@@ -28,7 +28,7 @@ from edge.outbox import Outbox
 from tests.support.processes import free_port
 from wire.events import DockEvent, OrderOutcome, decode_event
 from wire.mqtt import Mqtt
-from wire.orders import GoTo, Hold, Order
+from wire.orders import Going, GoTo, Hold, Orbit, Order
 from wire.signing import seal
 from wire.states import Lid, PartState
 
@@ -67,8 +67,10 @@ async def refused(folder: Path, broker_port: int, order: Order) -> list[str]:
     return told
 
 
-@pytest.mark.parametrize("act", [SCENE, GoTo(lat=52.201, lon=0.12, alt_rel_m=20)])
-def test_an_order_that_expires_while_it_is_written_moves_nothing(tmp_path: Path, broker_port: int, act: GoTo) -> None:
+@pytest.mark.parametrize(
+    "act", [SCENE, GoTo(lat=52.201, lon=0.12, alt_rel_m=20), Orbit(lat=52.201, lon=0.12, alt_rel_m=20, radius_m=40)]
+)
+def test_an_order_that_expires_while_it_is_written_moves_nothing(tmp_path: Path, broker_port: int, act: Going) -> None:
     write_clock_offset(tmp_path, 0.0)
     now = datetime.now(UTC)
     order = make_order(act, at=now, expires_at=now + timedelta(seconds=0.8))
