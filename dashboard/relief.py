@@ -47,31 +47,29 @@ def advise(
 ) -> tuple[Relief, ...]:
     """For each aircraft that serves the incident in the air and says how long it can stay."""
     serving = [one for one in fleet if one.heard and one.heard.incident_id == incident_id and one.heard.airborne]
-    others = [one for one in fleet if one not in serving]
-    told = []
+    others = {(one.edge, one.info.name): one for one in fleet if one not in serving}
+    reliefs = []
     for one in serving:
-        if one.heard and one.heard.stay_s is not None:
-            ranked = rank(replace(scene, place=_place(one) or scene.place), person, others, now)
-            told.append(_relief(one, one.heard.stay_s, [other for other in serving if other is not one], ranked))
-    heights = {(by.edge, by.info.name): by for by in others}
-    return tuple(_with_height(relief, serving, heights) for relief in told)
+        ranked = rank(replace(scene, place=_place(one) or scene.place), person, list(others.values()), now)
+        reliefs.append(_relief(one, [other for other in serving if other is not one], ranked, others))
+    return tuple(relief for relief in reliefs if relief)
 
 
-def _relief(one: Standing, stay_s: float, beside: list[Standing], ranked: Sequence[Candidate]) -> Relief:
-    told = Relief(one.edge, one.info.name, stay_s, "nobody")
+def _relief(
+    one: Standing, beside: list[Standing], ranked: Sequence[Candidate], others: dict[tuple[str, str], Standing]
+) -> Relief | None:
+    if one.heard is None or one.heard.stay_s is None:
+        return None
+    told = Relief(one.edge, one.info.name, one.heard.stay_s, "nobody")
     if cover := next((other for other in beside if _stays_longer(other, one)), None):
         return replace(told, state="covered", by_edge=cover.edge, by_aircraft=cover.info.name)
     best = next((candidate for candidate in ranked if candidate.able and candidate.eta_s is not None), None)
     if best is None or best.eta_s is None:
         return replace(told, reasons=tuple(f"{c.aircraft}: {'; '.join(c.reasons)}" for c in ranked))
-    order_in_s = stay_s - best.eta_s - MARGIN_S
-    return replace(told, state=_state(order_in_s), order_in_s=order_in_s, by_edge=best.edge, by_aircraft=best.aircraft)
-
-
-def _with_height(relief: Relief, serving: list[Standing], others: dict[tuple[str, str], Standing]) -> Relief:
-    one = next(one for one in serving if (one.edge, one.info.name) == (relief.edge, relief.aircraft))
-    by = others.get((relief.by_edge or "", relief.by_aircraft or ""))
-    return replace(relief, alt_rel_m=_height(one, by)) if by else relief
+    order_in_s = told.leaves_in_s - best.eta_s - MARGIN_S
+    height_m = _height(one, others[best.edge, best.aircraft])
+    told = replace(told, state=_state(order_in_s), order_in_s=order_in_s, alt_rel_m=height_m)
+    return replace(told, by_edge=best.edge, by_aircraft=best.aircraft)
 
 
 def _state(order_in_s: float) -> State:
