@@ -99,11 +99,12 @@ def _stays_longer(other: Standing, one: Standing) -> bool:
 
 
 def _height(one: Standing, by: Standing) -> float | None:
-    """Its usual height where that is far enough from the other's, else so much above it."""
-    there_m, usual_m = amsl_m(one, None), by.info.scene_alt_rel_m
-    usual_amsl_m = amsl_m(by, usual_m)
-    if there_m is None or usual_amsl_m is None:
+    """Its usual height where that is far from the first's, there and on its way home; else so much above both."""
+    low_m, usual_amsl_m = amsl_m(one, None), amsl_m(by, by.info.scene_alt_rel_m)
+    home_m = amsl_m(one, one.heard.home_alt_rel_m) if one.heard else None
+    if low_m is None or usual_amsl_m is None or home_m is None:
         return None
-    if abs(usual_amsl_m - there_m) >= APART_UP_M + SPARE_M:
-        return usual_m
-    return round(usual_m + there_m - usual_amsl_m + APART_UP_M + SPARE_M, 1)
+    low_m, high_m = min(low_m, home_m), max(low_m, home_m)
+    if usual_amsl_m >= high_m + APART_UP_M + SPARE_M or usual_amsl_m <= low_m - APART_UP_M - SPARE_M:
+        return by.info.scene_alt_rel_m
+    return round(by.info.scene_alt_rel_m + high_m - usual_amsl_m + APART_UP_M + SPARE_M, 1)

@@ -45,6 +45,8 @@ class VehicleState(Frozen):
     eta_s: float | None = None
     stay_s: float | None = None
     """How long it can stay where it is, until its charge or its time in the air calls it home; None on its way home."""
+    home_alt_rel_m: float | None = None
+    """At least so high above its pad it flies home, the autopilot's own return too; None where that is not known."""
     warnings: tuple[str, ...] = ()
     camera_pitch_deg: float | None = None
     """Where its gimbal looks, up from level, as far as that is known."""

@@ -8,6 +8,7 @@ from edge.flight import airspace, energy
 from edge.flight.dockside import DockReading, lid, signals_fresh
 from edge.flight.gate import Memory
 from edge.flight.geometry import Target, distance_m
+from edge.flight.guards import return_m
 from edge.flight.launch import AIRBORNE, FLYING, Stage
 from edge.flight.notice import ROOM_LOST_S
 from edge.flight.rules import Case, f7_weather, preflight
@@ -55,6 +56,7 @@ def vehicle_state(site: Site, sortie: Sortie, seen: Seen, at: datetime, memory: 
         target_lon=target.place.lon if target else None,
         eta_s=eta_s(site, sortie, seen),
         stay_s=stay_s(site, sortie, seen),
+        home_alt_rel_m=return_m(site.wanted.baseline) or None,
         warnings=warnings(site, sortie, seen),
         camera_pitch_deg=_camera_pitch_deg(seen),
         withheld=withheld(site, sortie, seen),

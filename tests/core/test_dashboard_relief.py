@@ -66,6 +66,10 @@ def test_they_are_apart_in_height_and_the_corridor_lets_the_other_in() -> None:
     assert crossings(launch.model_copy(update={"alt_rel_m": 35}), other, [one, other])
     high = told(at_scene(300, alt_rel_m=80.0, alt_amsl_m=95.0), other)
     assert high.alt_rel_m == 35
+    climbs_home = told(at_scene(300, home_alt_rel_m=50.0), other)
+    assert climbs_home.alt_rel_m == 50 + APART_UP_M + 2, "it passes through 57 m on its way home"
+    low = told(at_scene(300, alt_rel_m=80.0, alt_amsl_m=95.0, home_alt_rel_m=40.0), other)
+    assert low.alt_rel_m == 80 + APART_UP_M + 2
     assert told(one, parked(alt_amsl_m=None)).alt_rel_m is None
 
 
