@@ -141,9 +141,10 @@ class _Story:
 
     def _is_at_rest(self) -> bool:
         gone = not self._is_alive() and self.back_s == NEVER_S
+        mute = self.broker.poll() is not None and self.back_s == NEVER_S  # whatever it does, nobody hears of it
         down = not self.rig.aircraft.armed and not self.rig.aircraft.airborne
         told = self.stage in RESTING and (self.launch is not None or self.broker.poll() is not None)
-        return bool(self.killed_in) and down and (gone or told)
+        return bool(self.killed_in) and down and (gone or mute or told)
 
     def _ended(self, rested_s: float | None) -> str:
         if rested_s is None:
