@@ -96,6 +96,9 @@ TESTED: dict[str, Tested] = {
     "what closes in flight is no matter": Tested(
         ("F5",), (f"{CORE}zones.py", "-k", "closes_in_flight"), swap("edge.flight.closures", "in_flight", nothing)
     ),
+    "a ring is flown wherever it leads": Tested(
+        ("F5", "F16"), (f"{CORE}orbit.py", "-k", "breaks_a_rule"), swap("edge.flight.detour", "around", nothing)
+    ),
     "the pad is believed clear": Tested(("F2",), TELLS, swap("edge.flight.dockside", "pad_clear", always(True))),
     "a return that is left is no matter": Tested(
         ("F4",), (f"{CORE}sorties.py", "-k", "asked_for_again"), swap("edge.flight.notice", "_strayed", nothing)
