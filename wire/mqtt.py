@@ -81,8 +81,11 @@ class Mqtt:
         self._client.loop_start()
 
     def stop(self) -> None:
+        """Leaves no connection: paho keeps one that was coming up as its thread ended."""
         self._client.disconnect()
         self._client.loop_stop()
+        if left := self._client.socket():
+            left.close()
 
     @property
     def connected(self) -> bool:
