@@ -1,8 +1,8 @@
 """The vehicles that the same flight tests fly: the simulated one, a real ArduCopter, and a PX4 with its own simulation.
 
 `AIRBEAT_SITL` names the binary of a real one: arducopter (of a SITL build) or px4 (of a POSIX build, in whose bin
-folder it lies, beside etc); or a script that runs one and hands its arguments on, "arducopter" or "px4" in its name; or
-both, with the colon of PATH between. Unset, the real ones are skipped; a value that can't be used fails their tests, and
+folder it lies, beside etc); or a script that runs one and hands its arguments on, "arducopter" or "px4" in its name;
+or both, with the colon of PATH between. Unset, the real ones are skipped; one that can't be used fails their tests and
 says what is wrong with it. Each runs in a process and a folder of its own, on ports that no default instance has.
 Sources: ArduPilot, SITL_cmdline.cpp; PX4, platforms/posix main.cpp, and rcS, px4-rc.mavlink, 10040_sihsim_quadx of its
 init.d-posix.
@@ -185,7 +185,7 @@ def _binary(name: str) -> Path:
 
 
 def _etc(binary: Path) -> Path:
-    """PX4's start scripts, beside the bin that the binary lies in; PX4_ETC names them for a script that lies elsewhere."""
+    """PX4's start scripts: beside the bin that holds the binary; PX4_ETC names them for a script elsewhere."""
     asked = os.environ.get("PX4_ETC")
     etc = Path(asked).absolute() if asked else binary.parent.parent / "etc"
     if not (etc / START_SCRIPT).is_file():
