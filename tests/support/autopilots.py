@@ -108,11 +108,11 @@ class Running:
 def _spelt(newest: Mapping[str, float], older: list[dict[str, float]], has: frozenset[str]) -> dict[str, float]:
     """By the names that this build has: a development version of 4.7 has some of the new ones and some of the old.
 
-    The files name the same parameters in the same order (a test keeps it so).
+    The files name the same parameters in the same order (a test keeps it so); a newer one may name more after them.
     """
     values = dict(newest)
     for before in older:
-        for (name, value), (was, old) in zip(newest.items(), before.items(), strict=True):
+        for (name, value), (was, old) in zip(newest.items(), before.items(), strict=False):
             if name not in has and was in has:
                 del values[name]
                 values[was] = old
@@ -214,7 +214,7 @@ def _arducopter(folder: Path) -> Start:
 def _px4(_folder: Path) -> Start:
     """No Gazebo: SIH flies inside the binary. Its start script sets PX4_PARAM_name before the modules begin."""
     binary = _binary("px4")
-    env = {f"PX4_PARAM_{name}": digits(value) for name, value in _values(PX4, "px4.params").items()}
+    env = {f"PX4_PARAM_{name}": digits(value) for name, value in _values(PX4, "px4-1.16.params").items()}
     command = (str(binary), "-d", "-i", str(INSTANCE), "-s", f"etc/{START_SCRIPT}", str(_etc(binary)))
     env |= {"PX4_SIM_MODEL": "sihsim_quadx", "PX4_SIMULATOR": "sihsim"}
     return Start(command, f"udpin:127.0.0.1:{14540 + INSTANCE}", env)
@@ -227,8 +227,9 @@ ARDUCOPTER = Kind(
     "arducopter", "arducopter", _arducopter, {"4.7": "arducopter-4.7.toml", "4.6": "arducopter.toml"}, fits=THREE_CELLS
 )
 PX4 = Kind(
-    "px4", "px4", _px4, {"1.15": "px4.toml"}, dock=Place(47.397742, 8.545594), system_id=1 + INSTANCE, signs_from="1.18"
-)
+    "px4", "px4", _px4, {"1.16": "px4-1.16.toml", "1.15": "px4.toml"}, dock=Place(47.397742, 8.545594),
+    system_id=1 + INSTANCE, signs_from="1.18",
+)  # fmt: skip
 """It stands where SIH_LOC_LAT0 and SIH_LOC_LON0 put it by default: their unit changed after 1.15. A key counts on every
 link as soon as it is given (docs.px4.io v1.18, MAVLink Message Signing)."""
 KINDS = (SIMULATED, ARDUCOPTER, PX4)
