@@ -1,6 +1,6 @@
 """A baseline against the site's own limits (pure): the autopilot must hold them without any process of ours (F6, F11).
 
-Sources: the parameter lists of ArduCopter 4.6 and 4.7 and of PX4 1.15.
+Sources: the parameter lists of ArduCopter 4.6 and 4.7 and of PX4 1.15 and 1.16.
 """
 
 from collections.abc import Mapping
@@ -18,6 +18,8 @@ Spans = tuple[Range, ...]
 """A value lies in one of them."""
 COMES_DOWN: Spans = ((1, 4), (6, 7))
 """BATT_FS_LOW_ACT, BATT_FS_CRT_ACT: 0 only tells, 5 stops the motors (F13)."""
+NAMES_EXCEPTIONS, NOT_IN_HOLD = (1, 16), ((0, 1), (4, 5))
+"""PX4's COM_DLL_EXCEPT: bit 1 would be the modes that we fly in."""
 BY_MARKER: Mapping[str, Spans] = {"PLND_ENABLED": ((1, 1),), "PLND_TYPE": ((1, 1),), "PLND_STRICT": ((0, 0),)}
 """ArduCopter lands by our LANDING_TARGET; STRICT 0, as going around is ours to decide (F22); 1 would do it too."""
 
@@ -29,7 +31,10 @@ def guard(baseline: Baseline, autopilot: str, limits: Limits, *, marker: bool = 
     """
     if baseline.autopilot != autopilot:
         raise UserError(f"the baseline is for {baseline.autopilot}", where="flight.autopilot")
-    needed = _px4(limits) if autopilot == "px4" else _arducopter(limits, "RTL_ALT_M" in baseline.parameters)
+    if autopilot == "px4":
+        needed = _px4(limits, tuple(int(part) for part in baseline.firmware.split(".")))
+    else:
+        needed = _arducopter(limits, "RTL_ALT_M" in baseline.parameters)
     needed = {**needed, **(BY_MARKER if marker else {})}
     wrong = [
         f"{name} is {baseline.parameters.get(name, 'missing')}, {_words(spans)} is needed"
@@ -65,13 +70,15 @@ def _return_m(limits: Limits) -> Range:
     return max(clear, 1.0), limits.ceiling_m
 
 
-def _px4(limits: Limits) -> Mapping[str, Spans]:
+def _px4(limits: Limits, firmware: tuple[int, ...]) -> Mapping[str, Spans]:
+    """From 1.16 on a parameter names modes that fly on without a ground station (commander_params, failsafe.cpp)."""
     return {
         "GF_ACTION": ((2, 3),),  # hold or return: none and warn keep nothing in, 4 stops the motors (F13)
         "GF_MAX_VER_DIST": ((1, limits.ceiling_m),),
         "GF_MAX_HOR_DIST": ((1, limits.max_range_m),),
         "NAV_DLL_ACT": ((2, 3),),  # return or land
         "COM_DL_LOSS_T": ((1, LINK_LOSS_S),),
+        **({"COM_DLL_EXCEPT": NOT_IN_HOLD} if firmware >= NAMES_EXCEPTIONS else {}),
         "COM_FAIL_ACT_T": ((0, 0),),  # so long it would hover before each return; 5 s by default
         "RTL_RETURN_ALT": (_return_m(limits),),
         "COM_LOW_BAT_ACT": ((2, 3),),  # land, or return and land; 0 only warns
@@ -99,5 +106,6 @@ def _arducopter(limits: Limits, in_metres: bool) -> Mapping[str, Spans]:
         "BATT_CRT_MAH": ((1, inf),),
         "BATT_FS_LOW_ACT": COMES_DOWN,
         "BATT_FS_CRT_ACT": COMES_DOWN,
+        "RTL_ALT_TYPE": ((0, 0),),  # 1 counts the return's height from the ground below, not from home
         **({"RTL_ALT_M": ((low, high),)} if in_metres else {"RTL_ALT": ((low * 100, high * 100),)}),
     }

@@ -2,6 +2,7 @@
 
 import math
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 
 from edge.flight.geometry import Place, distance_m
 from edge.flight.telemetry import Ack, Landed, Message, Telemetry, Text
@@ -111,8 +112,11 @@ def _ack(known: Telemetry, message: Message, now_s: float) -> Telemetry:
 
 
 def _text(known: Telemetry, message: Message, now_s: float) -> Telemetry:
-    text = Text(message.severity, _plain(message.text), now_s)
-    return _with(known, texts=(*known.texts, text)[-10:])
+    """One that is longer than 50 characters comes in parts, in their order."""
+    text, before = Text(message.severity, _plain(message.text), now_s, message.id), known.texts
+    if message.chunk_seq and before and before[-1].number == message.id:
+        text, before = replace(text, text=before[-1].text + text.text), before[:-1]
+    return _with(known, texts=(*before, text)[-10:])
 
 
 def _position(known: Telemetry, message: Message, now_s: float) -> Telemetry:
@@ -152,7 +156,8 @@ def _status(known: Telemetry, message: Message, now_s: float) -> Telemetry:
 
 
 def _plain(text: str | bytes) -> str:
-    return (text.decode(errors="replace") if isinstance(text, bytes) else text).rstrip("\0")
+    """PX4 ends what it also says as an event with a tab."""
+    return (text.decode(errors="replace") if isinstance(text, bytes) else text).rstrip("\0\t")
 
 
 _ADD: Mapping[str, Callable[[Telemetry, Message, float], Telemetry]] = {

@@ -13,8 +13,9 @@ TRIES = 5
 AGAIN_S = 1.0
 BY_INDEX = -1
 """`param_index` of a question by name."""
-INTEGERS = {5: "<I", 6: "<i"}
-"""MAV_PARAM_TYPE of 32-bit integers, which PX4 sends as bytes and ArduPilot as a number (mavlink.io, Parameter)."""
+INTEGERS = {1: "<Bxxx", 2: "<bxxx", 3: "<Hxx", 4: "<hxx", 5: "<I", 6: "<i"}
+"""MAV_PARAM_TYPE of whole numbers, which PX4 sends as bytes (its newer booleans in one: mavlink_parameters.cpp) and
+ArduPilot as a number (mavlink.io, Parameter)."""
 Sends = tuple[Say, ...]
 
 

@@ -47,6 +47,8 @@ class Text:
     severity: int
     text: str
     at_s: float
+    number: int = 0
+    """By which the parts of a long one belong together; 0: it is whole."""
 
 
 @dataclass(frozen=True)

@@ -107,10 +107,11 @@ def _take(plans: Plans, copter: Copter, message: Any, source: tuple[int, int]) -
         return [_ack(source, ACCEPTED if waypoint(copter, _read(message)) else ERROR, message.mission_type)]
     upload = plans.upload
     if upload is None or message.mission_type != upload.kind:
-        return [_ack(source, ERROR, message.mission_type)]
+        # Nobody asked: an internal error, without an answer (MissionItemProtocol.cpp, handle_mission_item).
+        copter.internal_error = True
+        return []
     if message.seq != len(upload.items):
-        # A repeat of an item we have: the answer to it was lost.
-        return [_question(upload)] if message.seq < len(upload.items) else [_ack(source, INVALID_SEQUENCE, upload.kind)]
+        return [_ack(source, INVALID_SEQUENCE, upload.kind)]
     upload.items.append(_read(message))
     upload.asked_s, upload.tries = copter.now_s, 1
     if len(upload.items) < upload.count:

@@ -105,6 +105,13 @@ def test_the_4_7_baseline_is_the_4_6_one_by_other_names() -> None:
     assert [names.get(name, name) for name in COPTER] == list(known), "line by line: a build between them is met so"
 
 
+def test_the_px4_1_16_baseline_is_the_1_15_one_and_no_mode_flies_on_without_the_box() -> None:
+    newer, older = (read_rules(DEMO / name) for name in ("px4-1.16.toml", "px4.toml"))
+    assert newer.parameters == {**older.parameters, "COM_DLL_EXCEPT": 0.0}
+    assert list(newer.parameters)[:-1] == list(older.parameters)
+    assert (newer.firmware, newer.safe, newer.allowed) == ("1.16", older.safe, older.allowed)
+
+
 def test_every_arducopter_name_is_one_that_the_simulated_autopilot_knows() -> None:
     assert set(COPTER) <= set(TABLE)
 

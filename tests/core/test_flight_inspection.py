@@ -23,6 +23,7 @@ from sim.autopilot import streams
 from sim.autopilot.copter import Copter
 from sim.autopilot.fence import Item as HeldItem
 from sim.mavlink import dialect as m
+from tests.support.sim_pilot import Pilot
 from wire.orders import OrderState
 from wire.states import Lid
 
@@ -196,6 +197,53 @@ def test_the_word_on_a_write_that_comes_twice_does_not_end_the_read_after_it() -
         reading, _ = reading.turn(1.2)
         told, _ = reading.heard(m.MAVLink_mission_count_message(255, 190, 0, 1), 1.3)
         assert (told.ended, told.failure) == (True, "")
+
+
+def test_an_item_that_is_said_twice_neither_ends_the_write_nor_comes_after_its_end() -> None:
+    """ArduCopter answers the copy of an item that it has with INVALID_SEQUENCE and goes on; the copy of the last item,
+    after the end, is an internal error: it does not arm until it is rebooted (MissionItemProtocol.cpp)."""
+    items = fence_items(FENCE)
+    last = len(items) - 1
+    writing, _ = Transfer(Kind.FENCE, writes=True, items=items).turn(0.0)
+    for seq in (0, 0, *range(1, last)):
+        writing, sends = writing.heard(m.MAVLink_mission_request_message(255, 190, seq, 1), 0.1)
+        assert [send.said for send in sends] == [Said.MISSION_ITEM_INT]
+    writing, sends = writing.heard(m.MAVLink_mission_ack_message(255, 190, 13, 1), 0.2)
+    assert (writing.ended, sends) == (False, ())
+    asks = m.MAVLink_mission_request_message(255, 190, last, 1)
+    writing, sends = writing.heard(asks, 0.3)
+    assert [send.said for send in sends] == [Said.MISSION_ITEM_INT]
+    writing, sends = writing.heard(asks, 0.4)
+    assert sends == (), "the link's copy of the question"
+    writing, sends = writing.heard(asks, 1.31)
+    assert [send.said for send in sends] == [Said.MISSION_COUNT], "its answer was lost, or is late: all anew"
+    writing, sends = writing.heard(asks, 1.5)
+    assert [send.said for send in sends] == [Said.MISSION_ITEM_INT]
+
+
+@pytest.mark.parametrize("copies", [1, 2])
+@pytest.mark.parametrize("late_s", [0.0, 0.3, 0.6])
+def test_a_link_that_doubles_or_delays_leaves_the_aircraft_armable(copies: int, late_s: float) -> None:
+    """Against the simulated aircraft, which is as strict as ArduCopter."""
+    pilot = Pilot()
+    pilot.run(60)
+    writing, heard = Transfer(Kind.FENCE, writes=True, items=fence_items(FENCE)), len(pilot.seen)
+    ways: list[tuple[float, Any]] = []
+    while not writing.ended and pilot.vehicle.now_s < 120:
+        pilot.step()
+        now_s = pilot.vehicle.now_s
+        asked = [(now_s + late_s, message) for _, message in pilot.seen[heard:] for _ in range(copies)]
+        ways, heard = [*ways, *asked], len(pilot.seen)
+        writing, sends = writing.turn(now_s)
+        for _, message in [way for way in ways if way[0] <= now_s and not isinstance(way[1], Say)]:
+            writing, more = writing.heard(message, now_s)
+            sends = (*sends, *more)
+        for _, say in [way for way in ways if way[0] <= now_s and isinstance(way[1], Say)]:
+            pilot.send(m.mavlink_map[say.said](1, 1, *say.fields))
+        ways = [way for way in ways if way[0] > now_s] + [(now_s + late_s, send) for send in sends]
+    assert (writing.ended, writing.failure) == (True, "")
+    pilot.run(2 + 2 * late_s)
+    assert not pilot.vehicle.copter.internal_error
 
 
 def test_a_plan_that_may_not_be_read_ends_with_the_autopilots_word() -> None:

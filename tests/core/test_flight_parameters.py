@@ -50,6 +50,12 @@ def test_whole_numbers_of_px4_come_as_bytes() -> None:
         reading, _ = Reading(("COM_DL_LOSS_T",), bytewise=True).turn(0.0)
         reading, _ = reading.heard(told("COM_DL_LOSS_T", raw, 6), 0.1)
         assert reading.values == {"COM_DL_LOSS_T": float(number)}
+    for kind, form, number in ((1, "<B", 1), (1, "<B", 0), (2, "<b", -3), (3, "<H", 65000), (4, "<h", -300)):
+        (raw,) = struct.unpack("<f", struct.pack(form, number).ljust(4, b"\0"))
+        reading, _ = Reading(("COM_BOOLEAN",), bytewise=True).turn(0.0)
+        assert reading.heard(told("COM_BOOLEAN", raw, kind), 0.1)[0].values == {"COM_BOOLEAN": float(number)}
+        reading, _ = Reading(("COM_BOOLEAN",)).turn(0.0)
+        assert reading.heard(told("COM_BOOLEAN", number, kind), 0.1)[0].values == {"COM_BOOLEAN": float(number)}
     reading, _ = Reading(("GF_MAX_VER_DIST",), bytewise=True).turn(0.0)
     assert reading.heard(told("GF_MAX_VER_DIST", 100, 9), 0.1)[0].values == {"GF_MAX_VER_DIST": 100.0}
 

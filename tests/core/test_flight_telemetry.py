@@ -64,6 +64,22 @@ def test_passed_checks_are_what_is_healthy_whether_or_not_it_is_told_as_enabled(
     assert hear(Telemetry(), status, 5.0).prearm_ok is healthy
 
 
+def test_what_the_autopilot_says_at_length_is_read_whole() -> None:
+    """PX4 cuts it into parts of 50 characters and ends it with a tab (STATUSTEXT.hpp): the last part says little."""
+    words = "Arming denied: Resolve system health failures first, then try again"
+    known = Telemetry()
+    for at, (number, part) in enumerate(((7, words[:50]), (7, words[50:] + "\t"), (0, "Short"), (0, "Other"))):
+        text = dialect.MAVLink_statustext_message(2, part.encode(), number, at if number else 0)
+        known = hear(known, packed_and_read(text), 1.0 + at)
+    assert [text.text for text in known.texts] == [words, "Short", "Other"]
+    alone = dialect.MAVLink_statustext_message(2, b"tail", 9, 1)
+    assert hear(Telemetry(), alone, 1.0).texts[-1].text == "tail"
+
+
+def packed_and_read(message: Any) -> Any:
+    return dialect.MAVLink(None).decode(bytearray(packed(message)))
+
+
 def test_an_aircraft_that_does_not_say_is_in_the_air_when_armed_and_high() -> None:
     armed = hear(hear(Telemetry(), HEARTBEAT, 1.0), POSITION, 1.0)
     assert armed.armed

@@ -32,13 +32,26 @@ def rules(folder: Path, parameters: str, ranges: str) -> Path:
     return folder / "a.toml"
 
 
-@pytest.mark.parametrize("name", ["arducopter", "px4"])
+@pytest.mark.parametrize("name", ["arducopter", "arducopter-4.7", "px4", "px4-1.16"])
 def test_the_shipped_ones_are_safe_and_come_back_from_their_seal(tmp_path: Path, name: str) -> None:
     private, public = keys(tmp_path)
     made = read_rules(DEMO / f"{name}.toml")
     write_sealed(made, tmp_path / "sealed", load_private(Path(private)))
     assert read_sealed(tmp_path / "sealed", load_public(Path(public))) == made
-    guard(made, name, LIMITS)
+    guard(made, made.autopilot, LIMITS)
+
+
+@pytest.mark.parametrize("value", [2.0, 3.0, 31.0, None])
+def test_a_px4_that_may_name_modes_which_fly_on_without_a_ground_station_names_none_of_ours(
+    value: float | None,
+) -> None:
+    made = read_rules(DEMO / "px4-1.16.toml")
+    rest = {name: held for name, held in made.parameters.items() if name != "COM_DLL_EXCEPT"}
+    parameters = rest if value is None else {**rest, "COM_DLL_EXCEPT": value}
+    for firmware in ("1.16", "1.17.0"):
+        with pytest.raises(UserError, match="COM_DLL_EXCEPT"):
+            guard(made.model_copy(update={"parameters": parameters, "firmware": firmware}), "px4", LIMITS)
+    guard(made.model_copy(update={"parameters": rest, "firmware": "1.15"}), "px4", LIMITS)
 
 
 def test_any_changed_byte_and_any_other_key_is_refused(tmp_path: Path) -> None:
@@ -73,6 +86,7 @@ def test_a_wrong_source_is_told_with_its_place(tmp_path: Path, parameters: str, 
 @pytest.mark.parametrize(
     ("name", "value"),
     [
+        ("RTL_ALT_TYPE", 1),
         ("FENCE_ENABLE", 0),
         ("FENCE_TYPE", 3),
         ("FENCE_TYPE", 11),
