@@ -52,11 +52,16 @@ Sends = tuple[Say, ...]
 
 @dataclass(frozen=True)
 class Transfer:
-    """`items`: to be written, or read so far. `count`: how many the autopilot holds, once it has said so."""
+    """`items`: to be written, or read so far. `count`: how many the autopilot holds, once it has said so.
+
+    `once`: it must not get the last item again after the end (ArduCopter). PX4 asks again each quarter of a second and
+    takes copies, but no beginning anew (mavlink_mission.cpp).
+    """
 
     kind: Kind
     writes: bool = False
     items: tuple[Item, ...] = ()
+    once: bool = False
     count: int | None = None
     asked_s: float | None = None
     tries: int = 0
@@ -100,12 +105,13 @@ class Transfer:
     def _asked(self, message: Message, now_s: float) -> "tuple[Transfer, Sends]":
         """The autopilot wants an item, by the old question or the new.
 
-        The last item is said once: a copy that comes after the end is an internal error of ArduCopter's, which then
-        does not arm until it is rebooted (MissionItemProtocol.cpp, AP_Arming.cpp). Asked for later, all begins anew.
+        Where it must be said `once`, a copy of the last item after the end is an internal error of ArduCopter's, which
+        does not arm then until it is rebooted (MissionItemProtocol.cpp, AP_Arming.cpp). Asked for later, all begins
+        anew.
         """
         if message.get_type() not in ("MISSION_REQUEST", "MISSION_REQUEST_INT") or message.seq >= len(self.items):
             return self, ()
-        if message.seq < len(self.items) - 1:
+        if message.seq < len(self.items) - 1 or not self.once:
             return replace(self, asked_s=now_s, tries=1), (self._item(message.seq),)
         if self.last_said_s is None:
             return replace(self, asked_s=now_s, tries=1, last_said_s=now_s), (self._item(message.seq),)

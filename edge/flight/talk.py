@@ -10,7 +10,7 @@ TRIES = 5
 IN_PROGRESS = 5
 RESULTS = {
     0: "accepted", 1: "temporarily rejected", 2: "denied", 3: "unsupported", 4: "failed", 5: "in progress",
-    6: "cancelled",
+    6: "cancelled", 7: "command long only", 8: "command int only", 9: "unsupported frame",
 }  # fmt: skip
 """MAV_RESULT. An ACK is no proof of anything: it only tells a person more, or buys time."""
 

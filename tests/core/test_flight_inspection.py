@@ -204,7 +204,7 @@ def test_an_item_that_is_said_twice_neither_ends_the_write_nor_comes_after_its_e
     after the end, is an internal error: it does not arm until it is rebooted (MissionItemProtocol.cpp)."""
     items = fence_items(FENCE)
     last = len(items) - 1
-    writing, _ = Transfer(Kind.FENCE, writes=True, items=items).turn(0.0)
+    writing, _ = Transfer(Kind.FENCE, writes=True, items=items, once=True).turn(0.0)
     for seq in (0, 0, *range(1, last)):
         writing, sends = writing.heard(m.MAVLink_mission_request_message(255, 190, seq, 1), 0.1)
         assert [send.said for send in sends] == [Said.MISSION_ITEM_INT]
@@ -221,13 +221,32 @@ def test_an_item_that_is_said_twice_neither_ends_the_write_nor_comes_after_its_e
     assert [send.said for send in sends] == [Said.MISSION_ITEM_INT]
 
 
+def test_px4_gets_its_last_item_as_often_as_it_asks() -> None:
+    """It asks again after 0.25 s, takes a copy, and refuses to begin anew (mavlink_mission.cpp)."""
+    items = fence_items(FENCE)
+    writing, _ = Transfer(Kind.FENCE, writes=True, items=items).turn(0.0)
+    for at_s in (0.1, 0.35, 1.2, 2.3):
+        asks = m.MAVLink_mission_request_int_message(255, 190, len(items) - 1, 1)
+        writing, sends = writing.heard(asks, at_s)
+        assert [send.said for send in sends] == [Said.MISSION_ITEM_INT]
+
+
+@pytest.mark.parametrize(("autopilot", "once"), [("arducopter", True), ("px4", False)])
+def test_which_autopilot_gets_its_last_item_once(autopilot: str, once: bool) -> None:
+    baseline = BASELINE.model_copy(update={"autopilot": autopilot})
+    wanted = make_wanted(baseline, FENCE)
+    known = Inspection(began_s=0.0, talks=(Transfer(Kind.FENCE, asked_s=0.0, tries=1),))
+    known, _ = heard(wanted, known, m.MAVLink_mission_count_message(255, 190, 0, 1), 0.1)
+    assert [talk.once for talk in known.talks if isinstance(talk, Transfer) and talk.writes] == [once]
+
+
 @pytest.mark.parametrize("copies", [1, 2])
 @pytest.mark.parametrize("late_s", [0.0, 0.3, 0.6])
 def test_a_link_that_doubles_or_delays_leaves_the_aircraft_armable(copies: int, late_s: float) -> None:
     """Against the simulated aircraft, which is as strict as ArduCopter."""
     pilot = Pilot()
     pilot.run(60)
-    writing, heard = Transfer(Kind.FENCE, writes=True, items=fence_items(FENCE)), len(pilot.seen)
+    writing, heard = Transfer(Kind.FENCE, writes=True, items=fence_items(FENCE), once=True), len(pilot.seen)
     ways: list[tuple[float, Any]] = []
     while not writing.ended and pilot.vehicle.now_s < 120:
         pilot.step()
