@@ -181,8 +181,7 @@ def _after(wanted: Wanted, known: Inspection, before: Talk, talk: Talk, now_s: f
         case Transfer(kind=kind) as read:
             wrong = difference(wanted, read)
             if wrong and not read.failure and kind not in written:
-                once = wanted.baseline.autopilot == "arducopter"
-                rest = (Transfer(kind, writes=True, items=wanted.plans[kind], once=once), Transfer(kind), *rest)
+                rest = (Transfer(kind, writes=True, items=wanted.plans[kind]), Transfer(kind), *rest)
             elif wrong:
                 said = f"; when it was written, {why}" if (why := written.get(kind)) else ""
                 found += (f"the autopilot's {NAMES[kind]}: {wrong}{said} ({RULE[kind]})",)

@@ -15,8 +15,6 @@ TRIES = 5
 AGAIN_S = 1.0
 ACCEPTED, INVALID_SEQUENCE, CANCELLED = 0, 13, 15
 """An autopilot that waited too long for an item cancels; the next turn begins anew."""
-LAST_AGAIN_S = 0.9
-"""ArduCopter asks again after a second (MissionItemProtocol.cpp): what comes sooner is a copy that the link made."""
 RESULTS = {
     1: "error", 2: "unsupported frame", 3: "unsupported", 4: "no space", 5: "invalid", 13: "invalid sequence",
     14: "denied",
@@ -52,22 +50,15 @@ Sends = tuple[Say, ...]
 
 @dataclass(frozen=True)
 class Transfer:
-    """`items`: to be written, or read so far. `count`: how many the autopilot holds, once it has said so.
-
-    `once`: it must not get the last item again after the end (ArduCopter). PX4 asks again each quarter of a second and
-    takes copies, but no beginning anew (mavlink_mission.cpp).
-    """
+    """`items`: to be written, or read so far. `count`: how many the autopilot holds, once it has said so."""
 
     kind: Kind
     writes: bool = False
     items: tuple[Item, ...] = ()
-    once: bool = False
     count: int | None = None
     asked_s: float | None = None
     tries: int = 0
     ended: bool = False
-    last_said_s: float | None = None
-    """When the last item was written."""
     failure: str = ""
     """Why it was given up, in plain words; while a plan is read, the one refusal that was heard."""
 
@@ -77,7 +68,7 @@ class Transfer:
             return self, ()
         if self.tries >= TRIES:
             return self._end(f"no answer to {self.tries} tries"), ()
-        return replace(self, asked_s=now_s, tries=self.tries + 1, last_said_s=None), (self._question(),)
+        return replace(self, asked_s=now_s, tries=self.tries + 1), (self._question(),)
 
     def heard(self, message: Message, now_s: float) -> "tuple[Transfer, Sends]":
         """What the autopilot said; what belongs to no transfer of this kind changes nothing."""
@@ -93,9 +84,9 @@ class Transfer:
         """
         if result == CANCELLED:
             return replace(self, asked_s=None)
-        said = f"the autopilot says {RESULTS.get(result, result)}"
         if self.writes and result == INVALID_SEQUENCE:
-            return self  # it has that item already, and its transfer goes on (MissionItemProtocol.cpp)
+            return self  # a copy of an item that ArduCopter has: its transfer goes on (MissionItemProtocol.cpp)
+        said = f"the autopilot says {RESULTS.get(result, result)}"
         if self.writes:
             return self._end("" if result == ACCEPTED else said)
         if result == ACCEPTED:
@@ -103,21 +94,10 @@ class Transfer:
         return self._end(said) if self.failure else replace(self, failure=said, asked_s=None)
 
     def _asked(self, message: Message, now_s: float) -> "tuple[Transfer, Sends]":
-        """The autopilot wants an item, by the old question or the new.
-
-        Where it must be said `once`, a copy of the last item after the end is an internal error of ArduCopter's, which
-        does not arm then until it is rebooted (MissionItemProtocol.cpp, AP_Arming.cpp). Asked for later, all begins
-        anew.
-        """
+        """The autopilot wants an item, by the old question or the new."""
         if message.get_type() not in ("MISSION_REQUEST", "MISSION_REQUEST_INT") or message.seq >= len(self.items):
             return self, ()
-        if message.seq < len(self.items) - 1 or not self.once:
-            return replace(self, asked_s=now_s, tries=1), (self._item(message.seq),)
-        if self.last_said_s is None:
-            return replace(self, asked_s=now_s, tries=1, last_said_s=now_s), (self._item(message.seq),)
-        if now_s - self.last_said_s < LAST_AGAIN_S:
-            return self, ()
-        return replace(self, asked_s=now_s, last_said_s=None), (self._question(),)
+        return replace(self, asked_s=now_s, tries=1), (self._item(message.seq),)
 
     def _told(self, message: Message, now_s: float) -> "tuple[Transfer, Sends]":
         match message.get_type():

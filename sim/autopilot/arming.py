@@ -44,7 +44,7 @@ def since_boot(copter: "Copter") -> float:
 
 def healthy(copter: "Copter") -> bool:
     """What the PREARM bit of SYS_STATUS says; weaker than `reasons`, as on the real one."""
-    return since_boot(copter) >= PREARM_HEALTHY and not _battery(copter) and not copter.internal_error
+    return since_boot(copter) >= PREARM_HEALTHY and not _battery(copter)
 
 
 def reasons(copter: "Copter") -> list[str]:
@@ -54,8 +54,6 @@ def reasons(copter: "Copter") -> list[str]:
         return found
     if not copter.ready and (TRAITS[copter.mode].needs_position or copter.parameters["FENCE_ENABLE"]):
         found.append("Need Position Estimate")
-    if copter.internal_error:
-        found.append("Internal errors")
     if copter.watch.gcs_lost and copter.parameters["FS_GCS_ENABLE"]:
         found.append("GCS failsafe on")
     found += _battery(copter)

@@ -77,8 +77,6 @@ class Copter:
     """The last sight of the landing marker: where, and when (sim/autopilot/precland.py)."""
     told: int = 0
     """How many of the boot's announcements are out."""
-    internal_error: bool = False
-    """Until the next boot it does not arm."""
     _limits: tuple[tuple[Mode, float | None, int], Limits] | None = None
     """What the limits come from, and the limits."""
 

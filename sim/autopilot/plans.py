@@ -107,9 +107,7 @@ def _take(plans: Plans, copter: Copter, message: Any, source: tuple[int, int]) -
         return [_ack(source, ACCEPTED if waypoint(copter, _read(message)) else ERROR, message.mission_type)]
     upload = plans.upload
     if upload is None or message.mission_type != upload.kind:
-        # Nobody asked: an internal error, without an answer (MissionItemProtocol.cpp, handle_mission_item).
-        copter.internal_error = True
-        return []
+        return [_ack(source, ERROR, message.mission_type)]
     if message.seq != len(upload.items):
         return [_ack(source, INVALID_SEQUENCE, upload.kind)]
     upload.items.append(_read(message))

@@ -199,54 +199,14 @@ def test_the_word_on_a_write_that_comes_twice_does_not_end_the_read_after_it() -
         assert (told.ended, told.failure) == (True, "")
 
 
-def test_an_item_that_is_said_twice_neither_ends_the_write_nor_comes_after_its_end() -> None:
-    """ArduCopter answers the copy of an item that it has with INVALID_SEQUENCE and goes on; the copy of the last item,
-    after the end, is an internal error: it does not arm until it is rebooted (MissionItemProtocol.cpp)."""
-    items = fence_items(FENCE)
-    last = len(items) - 1
-    writing, _ = Transfer(Kind.FENCE, writes=True, items=items, once=True).turn(0.0)
-    for seq in (0, 0, *range(1, last)):
-        writing, sends = writing.heard(m.MAVLink_mission_request_message(255, 190, seq, 1), 0.1)
-        assert [send.said for send in sends] == [Said.MISSION_ITEM_INT]
-    writing, sends = writing.heard(m.MAVLink_mission_ack_message(255, 190, 13, 1), 0.2)
-    assert (writing.ended, sends) == (False, ())
-    asks = m.MAVLink_mission_request_message(255, 190, last, 1)
-    writing, sends = writing.heard(asks, 0.3)
-    assert [send.said for send in sends] == [Said.MISSION_ITEM_INT]
-    writing, sends = writing.heard(asks, 0.4)
-    assert sends == (), "the link's copy of the question"
-    writing, sends = writing.heard(asks, 1.31)
-    assert [send.said for send in sends] == [Said.MISSION_COUNT], "its answer was lost, or is late: all anew"
-    writing, sends = writing.heard(asks, 1.5)
-    assert [send.said for send in sends] == [Said.MISSION_ITEM_INT]
-
-
-def test_px4_gets_its_last_item_as_often_as_it_asks() -> None:
-    """It asks again after 0.25 s, takes a copy, and refuses to begin anew (mavlink_mission.cpp)."""
-    items = fence_items(FENCE)
-    writing, _ = Transfer(Kind.FENCE, writes=True, items=items).turn(0.0)
-    for at_s in (0.1, 0.35, 1.2, 2.3):
-        asks = m.MAVLink_mission_request_int_message(255, 190, len(items) - 1, 1)
-        writing, sends = writing.heard(asks, at_s)
-        assert [send.said for send in sends] == [Said.MISSION_ITEM_INT]
-
-
-@pytest.mark.parametrize(("autopilot", "once"), [("arducopter", True), ("px4", False)])
-def test_which_autopilot_gets_its_last_item_once(autopilot: str, once: bool) -> None:
-    baseline = BASELINE.model_copy(update={"autopilot": autopilot})
-    wanted = make_wanted(baseline, FENCE)
-    known = Inspection(began_s=0.0, talks=(Transfer(Kind.FENCE, asked_s=0.0, tries=1),))
-    known, _ = heard(wanted, known, m.MAVLink_mission_count_message(255, 190, 0, 1), 0.1)
-    assert [talk.once for talk in known.talks if isinstance(talk, Transfer) and talk.writes] == [once]
-
-
 @pytest.mark.parametrize("copies", [1, 2])
 @pytest.mark.parametrize("late_s", [0.0, 0.3, 0.6])
-def test_a_link_that_doubles_or_delays_leaves_the_aircraft_armable(copies: int, late_s: float) -> None:
-    """Against the simulated aircraft, which is as strict as ArduCopter."""
+def test_a_link_that_doubles_or_delays_fails_no_write(copies: int, late_s: float) -> None:
+    """ArduCopter answers the copy of an item that it has with INVALID_SEQUENCE and goes on (MissionItemProtocol.cpp);
+    the simulated one does too. Half a second and more each way, it asks again before it has the answer."""
     pilot = Pilot()
     pilot.run(60)
-    writing, heard = Transfer(Kind.FENCE, writes=True, items=fence_items(FENCE), once=True), len(pilot.seen)
+    writing, heard = Transfer(Kind.FENCE, writes=True, items=fence_items(FENCE)), len(pilot.seen)
     ways: list[tuple[float, Any]] = []
     while not writing.ended and pilot.vehicle.now_s < 120:
         pilot.step()
@@ -261,8 +221,7 @@ def test_a_link_that_doubles_or_delays_leaves_the_aircraft_armable(copies: int, 
             pilot.send(m.mavlink_map[say.said](1, 1, *say.fields))
         ways = [way for way in ways if way[0] > now_s] + [(now_s + late_s, send) for send in sends]
     assert (writing.ended, writing.failure) == (True, "")
-    pilot.run(2 + 2 * late_s)
-    assert not pilot.vehicle.copter.internal_error
+    assert len(pilot.vehicle.copter.plans[1]) == len(fence_items(FENCE))
 
 
 def test_a_plan_that_may_not_be_read_ends_with_the_autopilots_word() -> None:
