@@ -11,6 +11,12 @@ from tests.support.console_room import Room, chromium, wait_for
 from tests.support.fake_edge import CAMERA, SCENE, FakeEdge, second_dock
 from wire.orders import Launch, Orbit, Order, OrderState, Return
 
+SEARCH_WITHOUT_A_PAINT = """async () => {
+    dispatchEvent(new KeyboardEvent("keydown", { key: "/" }));
+    await new Promise((next) => setTimeout(next));
+    return document.querySelector("dialog[open]") !== null;
+}"""
+
 pytestmark = pytest.mark.skipif(chromium() is None, reason="Chromium is not installed (apt-get install chromium)")
 
 
@@ -142,8 +148,8 @@ def test_keys_do_nothing_while_somebody_types(page: Page, room: Room, edge: Fake
     edge.vehicle.update(stage="en_route", airborne=True, armed=True, ready=False)
     expect(page.get_by_role("button", name="R Return FALCON-1")).to_be_enabled(timeout=PATIENCE_MS)
     before = len(edge.orders)
-    page.keyboard.press("/")
-    page.get_by_label("Mark").press_sequentially("rrllhh")
+    assert page.evaluate(SEARCH_WITHOUT_A_PAINT), "the keys typed after / would command the aircraft"
+    page.get_by_role("dialog").get_by_label("Mark").press_sequentially("rrllhh")
     page.wait_for_timeout(500)
     assert len(edge.orders) == before
     edge.vehicle.clear()

@@ -3,7 +3,7 @@ import { api } from "./api";
 import { ago, localTime, utcTime } from "./format";
 import { Mark } from "./signin";
 import { bind } from "./keys";
-import { useEffect } from "preact/hooks";
+import { useLayoutEffect } from "preact/hooks";
 import { boxes, dropped, isKeeper, link, roomNow, session, tick } from "./state";
 import type { Box, Part } from "./shapes";
 import { muted, soundReady, unlockSound } from "./alarm";
@@ -11,7 +11,7 @@ import { muted, soundReady, unlockSound } from "./alarm";
 export type Dialog = "quality" | "integrity" | "search";
 
 export function Bar({ onOpen }: { onOpen: (dialog: Dialog) => void }) {
-  useEffect(() => bind("/", { press: () => onOpen("search") }), []);
+  useLayoutEffect(() => bind("/", { press: () => onOpen("search") }), []);
   return (
     <header class="bar">
       <h1>

@@ -1,6 +1,6 @@
 /** A button that acts only when held for 1.2 s, by pointer or keyboard: let go earlier and nothing happens. */
 import { useSignal } from "@preact/signals";
-import { useEffect, useRef } from "preact/hooks";
+import { useEffect, useLayoutEffect, useRef } from "preact/hooks";
 
 export const CONFIRM_MS = 1200;
 interface Props {
@@ -32,7 +32,7 @@ export function HoldButton({ label, disabled = false, onHold, onHolding }: Props
     }, CONFIRM_MS);
   };
   useEffect(() => cancel, []);
-  useEffect(() => {
+  useLayoutEffect(() => {
     if (disabled) cancel();
   }, [disabled]);
   const isPress = (event: KeyboardEvent): boolean => event.key === " " || event.key === "Enter";

@@ -1,6 +1,6 @@
 /** A dialog over the console: its heading, its way out (Close, Escape), and the error of what it asked for. */
 import type { ComponentChildren } from "preact";
-import { useEffect, useRef } from "preact/hooks";
+import { useLayoutEffect, useRef } from "preact/hooks";
 
 interface Props {
   title: string;
@@ -11,7 +11,8 @@ interface Props {
 
 export function Sheet({ title, onClose, error, children }: Props) {
   const dialog = useRef<HTMLDialogElement>(null);
-  useEffect(() => dialog.current?.showModal(), []);
+  // Before the next key arrives: a key typed ahead of a dialog that opens after the paint would command an aircraft.
+  useLayoutEffect(() => dialog.current?.showModal(), []);
   return (
     <dialog ref={dialog} class="sheet" aria-label={title} onClose={onClose}>
       <header>
