@@ -48,6 +48,11 @@ class VehicleState(Frozen):
     """Where its gimbal looks, up from level, as far as that is known."""
     withheld: str | None = None
     """Why the picture of the camera under it must not be shown (F24); "" where it may, None where nobody has judged."""
+    stay_s: float | None = None
+    """How long from now it can stay on its scene before its charge or the longest flight calls it home: at least so.
+    None where it is not out on one, or does not know."""
+    home_alt_rel_m: float | None = None
+    """The height at which it would fly home if it were called now; None where it is not out on a scene."""
 
 
 class Lid(StrEnum):
@@ -114,6 +119,9 @@ class AircraftInfo(Frozen):
     scene_alt_rel_m: float
     """The height above the dock at which a launch flies, unless the order says otherwise."""
     max_range_m: float
+    floor_rel_m: float | None = None
+    ceiling_rel_m: float | None = None
+    """Between these heights above the dock an order may send it (F16)."""
 
 
 class Inventory(Frozen):

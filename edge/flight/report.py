@@ -12,6 +12,7 @@ from edge.flight.notice import ROOM_LOST_S
 from edge.flight.rules import Case, f7_weather, preflight
 from edge.flight.seen import Seen, Site, live_wind
 from edge.flight.state import Sortie
+from edge.flight.staying import home_alt_rel_m, stay_s
 from edge.flight.telemetry import LINK_LOST_S, is_fresh
 from edge.flight.view import LATEST_S, withheld
 from wire.states import DockState, Lid, VehicleState
@@ -56,6 +57,8 @@ def vehicle_state(site: Site, sortie: Sortie, seen: Seen, at: datetime, memory: 
         warnings=warnings(site, sortie, seen),
         camera_pitch_deg=_camera_pitch_deg(seen),
         withheld=withheld(site, sortie, seen),
+        stay_s=stay_s(site, sortie, seen),
+        home_alt_rel_m=home_alt_rel_m(site, sortie, seen),
     )
 
 
