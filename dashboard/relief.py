@@ -13,7 +13,7 @@ from math import isfinite
 from uuid import UUID
 
 from dashboard.apart import joining
-from dashboard.dispatch import Scene, Standing, rank
+from dashboard.dispatch import Candidate, Scene, Standing, rank
 from dashboard.eta import distance_m
 from dashboard.onscene import NEAR_M, Key, Stay, arrives_s, find_stay, is_bound_for, key_of, late_s
 from dashboard.people import Person, Role
@@ -137,21 +137,28 @@ def _need(left_s: float) -> Need:
 
 
 def _options(case: Case) -> tuple[list[Option], tuple[str, ...]]:
-    """Who can, soonest there first; and of all others why not."""
-    first, place = case.stay.standing, case.stay.place
-    fleet, by_key = (first, *case.others), {key_of(one): one for one in case.others}
+    """Who can: the soonest by dispatch's own ranking, and who was advised before; and of the others why not."""
     options: list[Option] = []
     reasons: list[str] = []
-    for found in rank(Scene(0, closed=False, place=place), _commander(first, case.now), case.others, case.now):
-        other, height, against = by_key[found.edge, found.aircraft], None, found.reasons
-        if found.able and found.eta_s is not None:
-            was = case.advised(other)
-            height, against = joining(first, other, place, fleet, was.alt_rel_m if was else None)
+    by_key = {key_of(one): one for one in case.others}
+    scene = Scene(0, closed=False, place=case.stay.place)
+    for found in rank(scene, _commander(case.stay.standing, case.now), case.others, case.now):
+        other = by_key[found.edge, found.aircraft]
+        if options and not case.advised(other):
+            continue
+        height, against = _height(case, found, other)
         if height is None or found.eta_s is None:
             reasons += [f"{found.aircraft}: {reason}" for reason in against]
         else:
             options.append((late_s(found.eta_s, other, height), other, height))
-    return sorted(options, key=lambda option: (option[0], key_of(option[1]))), tuple(reasons)
+    return options, tuple(reasons)
+
+
+def _height(case: Case, found: Candidate, other: Standing) -> tuple[float | None, tuple[str, ...]]:
+    if not found.able:
+        return None, found.reasons
+    was, first = case.advised(other), case.stay.standing
+    return joining(first, other, case.stay.place, (first, *case.others), was.alt_rel_m if was else None)
 
 
 def _choice(options: Sequence[Option], case: Case) -> Option:

@@ -1,8 +1,12 @@
 """Two aircraft in one corridor are apart in height or in time (F21)."""
 
 from dataclasses import replace
+from math import hypot
 
-from dashboard.corridor import crossings
+from hypothesis import given
+from hypothesis import strategies as st
+
+from dashboard.corridor import APART_M, _near, crossings
 from dashboard.dispatch import Standing
 from tests.core.test_dashboard_dispatch import LAUNCH, standing, with_vehicle
 from wire.orders import GoTo, Hold, Return
@@ -49,3 +53,14 @@ def test_one_that_fell_silent_in_the_air_is_still_there() -> None:
 def test_a_goto_is_asked_too_and_a_recall_never() -> None:
     assert crossings(GoTo(lat=52.201, lon=0.121, alt_rel_m=40), OURS, [other()])
     assert crossings(Return(), OURS, [other()]) == crossings(Hold(), OURS, [other()]) == ()
+
+
+ways = st.lists(st.tuples(st.floats(-300, 300), st.floats(-300, 300)), max_size=12)
+
+
+@given(ours=ways, theirs=ways)
+def test_ways_are_near_where_any_two_points_are(
+    ours: list[tuple[float, float]], theirs: list[tuple[float, float]]
+) -> None:
+    plainly = any(hypot(a[0] - b[0], a[1] - b[1]) < APART_M for a in ours for b in theirs)
+    assert _near(ours, theirs) == plainly

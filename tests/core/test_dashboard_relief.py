@@ -14,8 +14,8 @@ from dashboard.apart import SWING_M, joining
 from dashboard.corridor import APART_UP_M, crossings
 from dashboard.dispatch import Standing
 from dashboard.eta import Place, eta_s
-from dashboard.onscene import late_s
-from dashboard.relief import LATER_S, MARGIN_S, NOW_S, SETTLE_S, SOON_S, Advice, Key, Need, advise
+from dashboard.onscene import Key, late_s
+from dashboard.relief import LATER_S, MARGIN_S, NOW_S, SETTLE_S, SOON_S, Advice, Need, advise
 from tests.core.test_dashboard_dispatch import NOW, standing, with_vehicle
 from wire.orders import Launch
 

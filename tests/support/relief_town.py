@@ -11,8 +11,9 @@ from dashboard.corridor import APART_M, APART_UP_M, crossings
 from dashboard.dispatch import Scene, judge
 from dashboard.eta import Place as RoomPlace
 from dashboard.fleet import Fleet
+from dashboard.onscene import Key
 from dashboard.people import Person, Role
-from dashboard.relief import Advice, Key, advise
+from dashboard.relief import Advice, advise
 from edge.flight.geometry import M_PER_DEG, Place
 from edge.flight.launch import Stage
 from edge.flight.report import dock_state, vehicle_state
