@@ -152,6 +152,25 @@ export interface Vehicle {
   warnings: string[];
   /** Why the picture of the camera under it is not shown (F24). */
   withheld?: string | null;
+  /** How long it can stay on its scene, at least; null where it is not on one. */
+  stay_s?: number | null;
+}
+/** Who should relieve an aircraft on scene, and by when that has to be ordered; the room's clock. Only an advice. */
+export interface Relief {
+  edge: string;
+  aircraft: string;
+  need: "not_yet" | "order_by" | "order_now" | "too_late" | "nobody" | "on_its_way" | "there";
+  since: string;
+  leave_at: string;
+  incident_id: string | null;
+  lat: number;
+  lon: number;
+  relief_edge: string | null;
+  relief_aircraft: string | null;
+  alt_rel_m: number | null;
+  order_by: string | null;
+  uncovered_s: number;
+  reasons: string[];
 }
 export interface Weather {
   at: string;
@@ -293,6 +312,7 @@ export type Live =
   | { type: "hello"; server_time: string; boxes: Box[]; incidents: Incident[] }
   | ({ type: "vehicle" } & Vehicle)
   | ({ type: "dock" } & Dock)
+  | ({ type: "relief" } & Relief)
   | ({ type: "below" } & Below)
   | ({ type: "health" } & Health)
   | ({ type: "read" } & Read)
