@@ -2,10 +2,11 @@
 
 from collections.abc import Iterator, Sequence
 from itertools import pairwise
-from math import cos, floor, hypot, radians
+from math import cos, hypot, radians
 
 from dashboard.dispatch import Standing
 from dashboard.eta import Place
+from dashboard.nearness import any_near
 from wire.orders import Act, GoTo, Launch
 
 APART_M, APART_UP_M = 60.0, 20.0
@@ -71,21 +72,7 @@ def _apart_up(height: float | None, other: Standing) -> bool:
 
 
 def _near(ours: Way, theirs: Way) -> bool:
-    """By squares as wide as APART_M, since a fleet's ways have thousands of points: only neighbours can be so near."""
-    squares: dict[tuple[int, int], Way] = {}
-    for point in ours:
-        squares.setdefault(_square(point), []).append(point)
-    return any(hypot(a[0] - b[0], a[1] - b[1]) < APART_M for b in theirs for a in _around(squares, b))
-
-
-def _around(squares: dict[tuple[int, int], Way], point: tuple[float, float]) -> Iterator[tuple[float, float]]:
-    row, column = _square(point)
-    around = ((row + up, column + right) for up in (-1, 0, 1) for right in (-1, 0, 1))
-    return (a for square in around for a in squares.get(square, ()))
-
-
-def _square(point: tuple[float, float]) -> tuple[int, int]:
-    return floor(point[0] / APART_M), floor(point[1] / APART_M)
+    return any_near(ours, theirs, APART_M)
 
 
 def _way(origin: Place, places: list[Place]) -> Way:

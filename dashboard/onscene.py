@@ -16,7 +16,7 @@ SLACK = 1.25
 """The way may take so many times the reckoned time: gusts, speeding up and slowing down."""
 LID_LATE_S = 20.0 - PREPARE_S
 """The box gives its lid 20 s to open before it calls a launch off; the ETA counts PREPARE_S for all of it."""
-STAYING = ("on_scene", "holding")
+STAYING = ("on_scene", "orbiting", "holding")
 COMING = ("opening", "arming", "climbing", "en_route")
 Key = tuple[str, str]
 """(edge, aircraft)."""

@@ -49,10 +49,10 @@ class VehicleState(Frozen):
     withheld: str | None = None
     """Why the picture of the camera under it must not be shown (F24); "" where it may, None where nobody has judged."""
     stay_s: float | None = None
-    """How long from now it can stay on its scene before its charge or the longest flight calls it home: at least so.
-    None where it is not out on one, or does not know."""
+    """How long it can stay where it is, until its charge or its time in the air calls it home: at least so.
+    None on its way home, and where it does not know."""
     home_alt_rel_m: float | None = None
-    """The height at which it would fly home if it were called now; None where it is not out on a scene."""
+    """At least so high above its pad it flies home, the autopilot's own return too; None where that is not known."""
 
 
 class Lid(StrEnum):

@@ -58,7 +58,7 @@ def vehicle_state(site: Site, sortie: Sortie, seen: Seen, at: datetime, memory: 
         camera_pitch_deg=_camera_pitch_deg(seen),
         withheld=withheld(site, sortie, seen),
         stay_s=stay_s(site, sortie, seen),
-        home_alt_rel_m=home_alt_rel_m(site, sortie, seen),
+        home_alt_rel_m=home_alt_rel_m(site),
     )
 
 

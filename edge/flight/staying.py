@@ -40,11 +40,9 @@ def stay_s(site: Site, sortie: Sortie, seen: Seen) -> float | None:
     return float(math.floor(max(0.0, min(by_charge_s, _flight_left_s(site, sortie, seen)))))
 
 
-def home_alt_rel_m(site: Site, sortie: Sortie, seen: Seen) -> float | None:
-    """The height at which it would fly home if it were called now; None while it is not out."""
-    height = seen.telemetry.alt_rel_m
-    out = sortie.stage in FLYING and seen.telemetry.airborne and height is not None
-    return round(max(height or 0.0, return_m(site.wanted.baseline)), 1) if out else None
+def home_alt_rel_m(site: Site) -> float | None:
+    """At least so high its autopilot flies home; None where the baseline does not say."""
+    return return_m(site.wanted.baseline) or None
 
 
 def _way_there(here: Target, sortie: Sortie, seen: Seen, site: Site) -> tuple[Target, energy.Cost]:

@@ -6,8 +6,9 @@ from math import hypot
 from hypothesis import given
 from hypothesis import strategies as st
 
-from dashboard.corridor import APART_M, _near, crossings
+from dashboard.corridor import crossings
 from dashboard.dispatch import Standing
+from dashboard.nearness import any_near
 from tests.core.test_dashboard_dispatch import LAUNCH, standing, with_vehicle
 from wire.orders import GoTo, Hold, Return
 
@@ -58,9 +59,9 @@ def test_a_goto_is_asked_too_and_a_recall_never() -> None:
 ways = st.lists(st.tuples(st.floats(-300, 300), st.floats(-300, 300)), max_size=12)
 
 
-@given(ours=ways, theirs=ways)
+@given(ours=ways, theirs=ways, apart_m=st.floats(1, 400))
 def test_ways_are_near_where_any_two_points_are(
-    ours: list[tuple[float, float]], theirs: list[tuple[float, float]]
+    ours: list[tuple[float, float]], theirs: list[tuple[float, float]], apart_m: float
 ) -> None:
-    plainly = any(hypot(a[0] - b[0], a[1] - b[1]) < APART_M for a in ours for b in theirs)
-    assert _near(ours, theirs) == plainly
+    plainly = any(hypot(a[0] - b[0], a[1] - b[1]) < apart_m for a in ours for b in theirs)
+    assert any_near(ours, theirs, apart_m) == plainly

@@ -4,12 +4,11 @@ from dataclasses import replace
 
 import pytest
 
-from bench.lockstep import DOCK, LIMITS, SCENE, World
-from edge.flight.geometry import M_PER_DEG, Place
+from bench.lockstep import LIMITS, SCENE, World
+from edge.flight.geometry import Place
 from edge.flight.launch import Stage
 from edge.flight.staying import home_alt_rel_m, stay_s
 from sim.weather import WeatherConfig
-from wire.orders import Launch
 
 EARLY_S = 1.0
 """A told time may be broken by so much: whole seconds, and the tick in which the rule looks."""
@@ -22,10 +21,10 @@ def told(world: World) -> float | None:
     return stay_s(world.site, world.sortie, world.seen())
 
 
-def over_scene(charge: float, wind_mps: float = 0.0, act: Launch = SCENE) -> World:
+def over_scene(charge: float, wind_mps: float = 0.0) -> World:
     weather = WeatherConfig(wind_mps=wind_mps, gust_mps=wind_mps * 0.2, wind_from_deg=200.0)
     world = World(weather=weather, charge=charge)
-    world.launch(act)
+    world.launch()
     return world
 
 
@@ -70,7 +69,6 @@ def test_one_that_must_leave_says_so_at_once_and_one_on_its_way_home_says_nothin
     assert stay_s(world.site, sortie, world.seen()) == 0
     world.come_home()
     assert told(world) is None
-    assert home_alt_rel_m(world.site, world.sortie, world.seen()) is None
 
 
 def test_an_unknown_charge_is_no_time_at_all() -> None:
@@ -80,9 +78,18 @@ def test_an_unknown_charge_is_no_time_at_all() -> None:
 
 
 def test_the_way_home_is_flown_no_lower_than_the_autopilot_returns() -> None:
-    low = Launch(lat=DOCK.lat + 60 / M_PER_DEG, lon=DOCK.lon, alt_rel_m=15)
-    world = over_scene(0.9, act=low).until_stage(Stage.ON_SCENE)
-    assert home_alt_rel_m(world.site, world.sortie, world.seen()) == 35
-    world.go_to(Place(low.lat, low.lon), 60)
-    world.run(20)
-    assert home_alt_rel_m(world.site, world.sortie, world.seen()) == pytest.approx(60, abs=2)
+    assert home_alt_rel_m(World().site) == 35
+
+
+def test_where_its_dock_is_shut_it_reckons_with_the_place_that_it_would_land_on() -> None:
+    """As the rule does: with a landing place at the scene there is no way home to keep charge for."""
+    places = (Place(SCENE.lat, SCENE.lon),)
+    world = World(charge=0.9, landing_places=places)
+    world.launch()
+    world.until_stage(Stage.ON_SCENE).run(2)
+    far = told(world)
+    shut = replace(world.sortie, shut_s=world.now_s - 10)
+    near = stay_s(world.site, shut, world.seen())
+    assert far is not None
+    assert near is not None
+    assert near > far + 10

@@ -5,13 +5,15 @@ import pytest
 from bench.lockstep import SCENE
 from dashboard.relief import Need
 from edge.flight.launch import Stage
+from sim.dock import DockConfig
 from tests.support.relief_town import NORTH, SOUTH, ReliefTown
 
 
-def relieve(charge: float, *, wind_mps: float = 2.0, later_s: float = 0.0) -> ReliefTown:
+def relieve(charge: float, *, wind_mps: float = 2.0, later_s: float = 0.0, lid_s: float = 4.0) -> ReliefTown:
     """The dispatcher orders at the very last moment that the advice gives, or `later_s` after it, and sends the first
     home once the second is there."""
     town = ReliefTown(charge, wind_mps)
+    town.worlds[NORTH].dock.config = DockConfig(name=NORTH[0], lid_s=lid_s)
     town.run(lambda t: all(t.stage(key) is Stage.PARKED for key in (SOUTH, NORTH))).run(lambda t: t.now_s >= 15)
     town.worlds[SOUTH].order(SCENE)
     town.run(lambda t: SOUTH in t.advice and is_due(t, later_s))
@@ -42,8 +44,8 @@ def test_no_second_is_uncovered_and_the_two_keep_apart(calm: ReliefTown) -> None
     judge_truth(calm)
 
 
-def test_nor_in_wind() -> None:
-    judge_truth(relieve(0.65, wind_mps=8.0))
+def test_nor_in_wind_with_a_lid_that_takes_its_time() -> None:
+    judge_truth(relieve(0.65, wind_mps=8.0, lid_s=17.0))
 
 
 def judge_truth(town: ReliefTown) -> None:
