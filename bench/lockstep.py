@@ -47,6 +47,7 @@ LIMITS = Limits(
     max_range_m=1500, max_clock_offset_ms=500,
 )  # fmt: skip
 BASELINE = read_rules(Path(__file__).parent.parent / "firmware-configs" / "demo" / "arducopter.toml")
+NAMES = EDGE, AIRCRAFT
 TICK_S = 0.05
 NEVER_S, PROVES_S = -1e9, 2.0
 PEER = ("127.0.0.1", 14550)
@@ -62,10 +63,12 @@ class Core:
     advance: Callable[[Site, Sortie, Seen], Step] = advance
 
 
-def make_site(limits: Limits = LIMITS, landing_places: tuple[Place, ...] = ()) -> Site:
-    fence, fitted = make_fence(DOCK, limits.fence), Fitted(traffic=True, remote_id=True)
+def make_site(
+    limits: Limits = LIMITS, landing_places: tuple[Place, ...] = (), pad: Place = DOCK, names: tuple[str, str] = NAMES
+) -> Site:
+    fence, fitted = make_fence(pad, limits.fence), Fitted(traffic=True, remote_id=True)
     wanted = inspection.make_wanted(BASELINE, limits.fence)
-    return Site(EDGE, AIRCRAFT, profile_of("arducopter"), limits, DOCK, fence, wanted, fitted, landing_places)
+    return Site(*names, profile_of("arducopter"), limits, pad, fence, wanted, fitted, landing_places)
 
 
 @dataclass
@@ -77,6 +80,9 @@ class World:
     powered_s: float = 60.0
     limits: Limits = LIMITS
     landing_places: tuple[Place, ...] = ()
+    pad: Place = DOCK
+    names: tuple[str, str] = NAMES
+    """Of the box and its aircraft: more than one stand in a town."""
     zones: Zones = NO_ZONES
     clock_offset_ms: float | None = 3.0
     heartbeats: bool = True
@@ -98,12 +104,12 @@ class World:
     def __post_init__(self) -> None:
         self.truth: list[tuple[float, str, dict[str, Any]]] = []
         config = VehicleConfig(
-            name=AIRCRAFT, mavlink="udpin:127.0.0.1:14550", powered_s=self.powered_s, charge=self.charge,
-            weather=self.weather, lat=DOCK.lat, lon=DOCK.lon, adsb=True, remote_id=True,
+            name=self.names[1], mavlink="udpin:127.0.0.1:14550", powered_s=self.powered_s, charge=self.charge,
+            weather=self.weather, lat=self.pad.lat, lon=self.pad.lon, adsb=True, remote_id=True,
         )  # fmt: skip
         self.vehicle = Vehicle(config, self._tell)
-        self.dock = Dock(DockConfig(name=EDGE), self.vehicle, self._tell)
-        self.site = make_site(self.limits, self.landing_places)
+        self.dock = Dock(DockConfig(name=self.names[0]), self.vehicle, self._tell)
+        self.site = make_site(self.limits, self.landing_places, self.pad, self.names)
         self.up, self.down = Radio[bytes]("up"), Radio[bytes]("down")
         """What the radio does to the datagrams while `link` carries them."""
         self.now_s = 0.0
@@ -152,14 +158,14 @@ class World:
     def order(self, act: Act) -> UUID:
         """Judged and carried out at once, as the pilot does with an admitted order."""
         self.seq += 1
-        order = make_order(act, self.seq, self.room_now())
+        order = make_order(act, self.seq, self.room_now(), edge=self.names[0], aircraft=self.names[1])
         self._take(self.core.obey(self.site, self.sortie, self.seen(), order))
         return order.id
 
     def deliver(self, order: Order) -> Verdict:
         """An order of whatever age and origin, by way of the gate."""
-        verdict = self.core.gate(order, self.memory, EDGE, AIRCRAFT, self.clock.room_now(self.now_s))
-        self.memory = heard(self.memory, order, EDGE, AIRCRAFT)
+        verdict = self.core.gate(order, self.memory, *self.names, self.clock.room_now(self.now_s))
+        self.memory = heard(self.memory, order, *self.names)
         if isinstance(verdict, Go):
             self._take(self.core.obey(self.site, self.sortie, self.seen(), order))
         return verdict

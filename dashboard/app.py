@@ -11,6 +11,7 @@ from fastapi.exceptions import RequestValidationError
 from starlette.responses import Response
 
 from dashboard import commands, feeds, hotlists, incidents, integrity, overview, personal, quality, signin
+from dashboard.adviser import Adviser
 from dashboard.desk import Desk
 from dashboard.ear import Ear
 from dashboard.gate import OPEN, Gate, Refused, Route
@@ -36,7 +37,6 @@ ROUTES = (
     Route("POST", "/api/incidents/{incident_id}/close", incidents.close, COMMANDERS),
     Route("POST", "/api/incidents/{incident_id}/hold", integrity.set_hold, KEEPERS),
     Route("GET", "/api/incidents/{incident_id}/candidates", incidents.candidates, ANYONE),
-    Route("GET", "/api/incidents/{incident_id}/relief", incidents.relief, ANYONE),
     Route("POST", "/api/orders", commands.post_order, COMMANDERS, status=201),
     Route("GET", "/api/orders/{order_id}", commands.get_order, ANYONE),
     Route("POST", "/api/aircraft/{edge}/{aircraft}/take", commands.take, COMMANDERS),
@@ -79,12 +79,13 @@ def build_app(desk: Desk) -> FastAPI:
 async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
     desk: Desk = app.state.desk
     desk.hub.start()
-    tidings, ear = Tidings(desk), Ear(desk)
+    tidings, ear, adviser = Tidings(desk), Ear(desk), Adviser(desk)
     tidings.start()
     ear.start()
+    adviser.start()
     yield
     desk.stopping.set()
-    await asyncio.gather(ear.stop(), tidings.stop())
+    await asyncio.gather(adviser.stop(), ear.stop(), tidings.stop())
     desk.database.close()
 
 

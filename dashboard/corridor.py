@@ -6,6 +6,7 @@ from math import cos, hypot, radians
 
 from dashboard.dispatch import Standing
 from dashboard.eta import Place, distance_m
+from dashboard.nearness import any_near
 from wire.orders import Act, Going, GoTo, Orbit
 
 APART_M, APART_UP_M = 60.0, 20.0
@@ -34,7 +35,7 @@ def crossings(act: Act, standing: Standing, others: Sequence[Standing]) -> tuple
         f"{other.info.name} flies within {apart_m:.0f} m of the way, less than {APART_UP_M:.0f} m apart in height (F21)"
         for other in others
         if (other.edge, other.info.name) != (standing.edge, info.name) and _out(other)
-        if not _apart_up(height, other) and _near(ours, _theirs(dock, other), apart_m + _swing_m(other))
+        if not _apart_up(height, other) and any_near(ours, _theirs(dock, other), apart_m + _swing_m(other))
     )
 
 
@@ -98,10 +99,6 @@ def _swing_m(other: Standing) -> float:
     if state is None or state.stage != "orbiting" or None in (state.lat, state.lon, state.target_lat, state.target_lon):
         return 0.0
     return distance_m(Place(state.lat, state.lon), Place(state.target_lat, state.target_lon)) + SWINGS_OUT_M  # type: ignore[arg-type]
-
-
-def _near(ours: Way, theirs: Way, apart_m: float) -> bool:
-    return any(hypot(a[0] - b[0], a[1] - b[1]) < apart_m for a in ours for b in theirs)
 
 
 def _way(origin: Place, places: list[Place]) -> Way:

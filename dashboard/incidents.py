@@ -12,7 +12,6 @@ from dashboard.desk import AtDesk, Signed
 from dashboard.dispatch import Candidate, rank
 from dashboard.gate import Refused
 from dashboard.orders import present, scene_of, tenures
-from dashboard.relief import Relief, advise
 from ingest.store import audit, incidents, orders, reads, scenes
 from ingest.store.audit import AuditRow
 from ingest.store.connect import Db
@@ -90,14 +89,6 @@ def candidates(desk: AtDesk, person: Signed, incident_id: UUID) -> list[Candidat
         scene, commanders = scene_of(_find(db, incident_id)), tenures(db)
     fleet = desk.fleet.standings(commanders, monotonic())
     return list(rank(scene, person, fleet, datetime.now(UTC)))
-
-
-def relief(desk: AtDesk, person: Signed, incident_id: UUID) -> list[Relief]:
-    """For each aircraft at the incident: who relieves it, and by when that must be ordered."""
-    with desk.database.transaction() as db:
-        scene, commanders = scene_of(_find(db, incident_id)), tenures(db)
-    fleet = desk.fleet.standings(commanders, monotonic())
-    return list(advise(incident_id, scene, person, fleet, datetime.now(UTC)))
 
 
 def _find(db: Db, incident_id: UUID) -> IncidentRow:

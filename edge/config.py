@@ -256,4 +256,6 @@ class SiteConfig(Section):
             climb_mps=limits.climb_mps,
             scene_alt_rel_m=limits.scene_alt_rel_m,
             max_range_m=limits.max_range_m,
+            floor_rel_m=max(0.0, limits.ground_amsl_m - limits.pad_amsl_m + limits.position_error_m),
+            ceiling_rel_m=limits.ceiling_m,
         )

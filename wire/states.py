@@ -43,15 +43,16 @@ class VehicleState(Frozen):
     target_lat: Latitude | None = None
     target_lon: Longitude | None = None
     eta_s: float | None = None
-    stay_s: float | None = None
-    """How long it can stay where it is, until its charge or its time in the air calls it home; None on its way home."""
-    home_alt_rel_m: float | None = None
-    """At least so high above its pad it flies home, the autopilot's own return too; None where that is not known."""
     warnings: tuple[str, ...] = ()
     camera_pitch_deg: float | None = None
     """Where its gimbal looks, up from level, as far as that is known."""
     withheld: str | None = None
     """Why the picture of the camera under it must not be shown (F24); "" where it may, None where nobody has judged."""
+    stay_s: float | None = None
+    """How long it can stay where it is, until its charge or its time in the air calls it home: at least so.
+    None on its way home, and where it does not know."""
+    home_alt_rel_m: float | None = None
+    """At least so high above its pad it flies home, the autopilot's own return too; None where that is not known."""
 
 
 class Lid(StrEnum):
@@ -118,6 +119,9 @@ class AircraftInfo(Frozen):
     scene_alt_rel_m: float
     """The height above the dock at which a launch flies, unless the order says otherwise."""
     max_range_m: float
+    floor_rel_m: float | None = None
+    ceiling_rel_m: float | None = None
+    """Between these heights above the dock an order may send it (F16)."""
 
 
 class Inventory(Frozen):

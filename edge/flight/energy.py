@@ -68,6 +68,16 @@ def climb(metres: float, limits: Limits) -> Cost:
     return _spent(max(metres, 0) / limits.climb_mps, limits.cruise_w)
 
 
+def holding_w(alt_m: float, wind: Wind, limits: Limits, moving_mps: float = 0.0) -> float:
+    """The most that staying in one place draws: cruise power where that is over hovering, more in a wind over cruise.
+
+    Hovering in still air draws `hover_w`; in wind the aircraft flies through the air to stay where it is.
+    `moving_mps`: over the ground, any way, where it circles.
+    """
+    airspeed = aloft_mps(wind.mps, alt_m) + moving_mps
+    return max(limits.hover_w, limits.cruise_w * max(1.0, (airspeed / limits.cruise_mps) ** 3))
+
+
 def homing(place: Place, alt_rel_m: float, dock: Place, wind: Wind, limits: Limits) -> Cost:
     """From here back to the pad and down on it, by way of the scene height where the aircraft is lower."""
     height = max(alt_rel_m, limits.scene_alt_rel_m)

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from edge.flight import airspace, closures, energy
-from edge.flight.geometry import Place
+from edge.flight.geometry import Place, Target
 from edge.flight.seen import Seen, Site, battery_pct, live_wind
 from edge.flight.telemetry import is_fresh
 
@@ -22,14 +22,24 @@ def must_return(
 
 
 def reserve(seen: Seen, site: Site, land_at: Place) -> Iterator[str]:
-    limits, place, left_pct = site.limits, seen.telemetry.place, battery_pct(seen)
+    place, left_pct = seen.telemetry.place, battery_pct(seen)
     if left_pct is None or place is None:
         yield "the battery's charge is unknown in flight (F3, F25)"
         return
-    home = energy.homing(place, seen.telemetry.alt_rel_m or 0, land_at, live_wind(seen, limits), limits)
-    spare = energy.available_wh(left_pct, limits) - home.wh - energy.reserve_wh(limits)
-    if not spare > 0:
-        yield f"the reserve is reached: {left_pct:.0f} % left, the way home takes {home.wh:.0f} Wh (F3)"
+    here = Target(place, seen.telemetry.alt_rel_m or 0)
+    home_wh = way_home_wh(here, seen, site, land_at)
+    if not spare_wh(left_pct, home_wh, site) > 0:
+        yield f"the reserve is reached: {left_pct:.0f} % left, the way home takes {home_wh:.0f} Wh (F3)"
+
+
+def way_home_wh(start: Target, seen: Seen, site: Site, land_at: Place) -> float:
+    """In the live wind, down on `land_at`; infinite where the wind does not let it get there."""
+    return energy.homing(start.place, start.alt_rel_m, land_at, live_wind(seen, site.limits), site.limits).wh
+
+
+def spare_wh(left_pct: float, home_wh: float, site: Site) -> float:
+    """What is left to stay with: the charge without the way home and the reserve. At zero it must return (F3)."""
+    return energy.available_wh(left_pct, site.limits) - home_wh - energy.reserve_wh(site.limits)
 
 
 def out_of_bounds(seen: Seen, site: Site) -> Iterator[str]:

@@ -17,6 +17,8 @@ from edge.flight.telemetry import is_fresh
 
 AHEAD_M = 15.0
 """Along the ring to the next point: from there an autopilot could stop, so it flies at some 6 m/s."""
+MOST_MPS = 9.0
+"""Over the ground on the ring, at the most: an autopilot that brakes by 2.5 m/s2 for a stop at the next point."""
 AGAIN_S = 1.0
 NEAR_M, NEAR_UP_M = 8.0, 4.0
 """So near it is on the ring."""

@@ -8,12 +8,12 @@ from edge.flight import airspace, energy
 from edge.flight.dockside import DockReading, lid, signals_fresh
 from edge.flight.gate import Memory
 from edge.flight.geometry import Target, distance_m
-from edge.flight.guards import return_m
-from edge.flight.launch import AIRBORNE, FLYING, Stage
+from edge.flight.launch import AIRBORNE, Stage
 from edge.flight.notice import ROOM_LOST_S
 from edge.flight.rules import Case, f7_weather, preflight
-from edge.flight.seen import Seen, Site, battery_pct, live_wind
+from edge.flight.seen import Seen, Site, live_wind
 from edge.flight.state import Sortie
+from edge.flight.staying import home_alt_rel_m, stay_s
 from edge.flight.telemetry import LINK_LOST_S, is_fresh
 from edge.flight.view import LATEST_S, withheld
 from wire.states import DockState, Lid, VehicleState
@@ -55,11 +55,11 @@ def vehicle_state(site: Site, sortie: Sortie, seen: Seen, at: datetime, memory: 
         target_lat=target.place.lat if target else None,
         target_lon=target.place.lon if target else None,
         eta_s=eta_s(site, sortie, seen),
-        stay_s=stay_s(site, sortie, seen),
-        home_alt_rel_m=return_m(site.wanted.baseline) or None,
         warnings=warnings(site, sortie, seen),
         camera_pitch_deg=_camera_pitch_deg(seen),
         withheld=withheld(site, sortie, seen),
+        stay_s=stay_s(site, sortie, seen),
+        home_alt_rel_m=home_alt_rel_m(site),
     )
 
 
@@ -98,21 +98,6 @@ def eta_s(site: Site, sortie: Sortie, seen: Seen) -> float | None:
         case _:
             return None
     return round(cost.seconds, 1) if math.isfinite(cost.seconds) else None
-
-
-def stay_s(site: Site, sortie: Sortie, seen: Seen) -> float | None:
-    """Seconds until the reserve (F3) or the time in the air (F23) calls it home, if it stays where it is: by the larger
-    of its two powers, and a percent of charge less than is told, for charge is told in whole ones.
-    """
-    telemetry, limits, left_pct = seen.telemetry, site.limits, battery_pct(seen)
-    flies = sortie.stage in FLYING and telemetry.airborne and not sortie.forced and sortie.took_off_s is not None
-    if not flies or telemetry.place is None or left_pct is None or sortie.took_off_s is None:
-        return None
-    home = energy.homing(telemetry.place, telemetry.alt_rel_m or 0.0, site.dock, live_wind(seen, limits), limits)
-    spare_wh = energy.available_wh(left_pct - 1.0, limits) - home.wh - energy.reserve_wh(limits)
-    by_charge_s = spare_wh * 3600 / max(limits.hover_w, limits.cruise_w)
-    by_time_s = limits.max_flight_s - (seen.now_s - sortie.took_off_s)
-    return round(max(0.0, min(by_charge_s, by_time_s)), 1)
 
 
 def dock_state(site: Site, dock: DockReading, now_s: float, at: datetime) -> DockState:

@@ -8,7 +8,7 @@ from playwright.sync_api import Page, expect
 
 from tests.support.browser import PATIENCE_MS, PEOPLE, sign_in
 from tests.support.console_room import Room, chromium, wait_for
-from tests.support.fake_edge import CAMERA, SCENE, FakeEdge, second_dock
+from tests.support.fake_edge import CAMERA, SCENE, FakeEdge
 from wire.orders import Launch, Orbit, Order, OrderState, Return
 
 SEARCH_WITHOUT_A_PAINT = """async () => {
@@ -91,34 +91,18 @@ def test_the_story(page: Page, room: Room, edge: FakeEdge) -> None:
     edge.vehicle.clear()
 
 
-def test_relief_is_advised_and_a_person_orders_it(page: Page, room: Room, edge: FakeEdge) -> None:
+def test_an_aircraft_at_its_scene_circles_it(page: Page, room: Room, edge: FakeEdge) -> None:
     open_incident(page, room, edge, "LK21HRZ", "LK21 HRZ")
     page.keyboard.press("a")
     first = launched(page, edge, "LK21 HRZ")
     edge.answer(first, OrderState.ACCEPTED)
     fly(edge, first)
     edge.vehicle.update(
-        stage="on_scene", stay_s=60.0, alt_amsl_m=55.0, target_lat=SCENE[0], target_lon=SCENE[1], lat=SCENE[0],
-        lon=SCENE[1],
-    )  # fmt: skip
-    relief = page.get_by_role("list", name="Relief")
-    expect(relief.get_by_text("Nobody can relieve it")).to_be_visible(timeout=PATIENCE_MS)
-    orders = list[Order]()
-    with second_dock(room.broker_port, orders, room.public_key):
-        expect(relief.get_by_role("alert")).to_have_text("Order the relief now", timeout=PATIENCE_MS)
-        expect(relief).to_contain_text("FALCON-1 can stay 60 s. Send FALCON-2. It flies 62 m high")
-        assert not orders, "nothing launches by itself"
-        page.get_by_role("button", name="Find and follow LK21 HRZ").click()
-        page.get_by_role("button", name="launch FALCON-2 to LK21 HRZ").hover()
-        page.mouse.down()
-        wait_for("the relief at its box", lambda: len(orders) > 0)
-        page.mouse.up()
-        assert isinstance(orders[0].act, Launch)
-        assert (orders[0].aircraft, orders[0].act.alt_rel_m) == ("falcon-2", 62)
-        page.get_by_role("tab", name="FALCON-1").click()
-        page.get_by_role("button", name="Circle the target").click()
-        page.get_by_role("button", name="Again to circle with FALCON-1").click()
-        wait_for("the orbit at the box", lambda: isinstance(edge.orders[-1].act, Orbit))
+        stage="on_scene", alt_amsl_m=55.0, target_lat=SCENE[0], target_lon=SCENE[1], lat=SCENE[0], lon=SCENE[1]
+    )
+    page.get_by_role("button", name="Circle the target").click()
+    page.get_by_role("button", name="Again to circle with FALCON-1").click()
+    wait_for("the orbit at the box", lambda: isinstance(edge.orders[-1].act, Orbit))
     edge.vehicle.clear()
 
 

@@ -1,9 +1,14 @@
 """Two aircraft in one corridor are apart in height or in time (F21)."""
 
 from dataclasses import replace
+from math import hypot
+
+from hypothesis import given
+from hypothesis import strategies as st
 
 from dashboard.corridor import crossings
 from dashboard.dispatch import Standing
+from dashboard.nearness import any_near
 from tests.core.test_dashboard_dispatch import LAUNCH, standing, with_vehicle
 from wire.orders import GoTo, Hold, Orbit, Return
 
@@ -70,3 +75,14 @@ def test_a_ring_keeps_its_radius_more_from_another() -> None:
 def test_a_goto_is_asked_too_and_a_recall_never() -> None:
     assert crossings(GoTo(lat=52.201, lon=0.121, alt_rel_m=40), OURS, [other()])
     assert crossings(Return(), OURS, [other()]) == crossings(Hold(), OURS, [other()]) == ()
+
+
+ways = st.lists(st.tuples(st.floats(-300, 300), st.floats(-300, 300)), max_size=12)
+
+
+@given(ours=ways, theirs=ways, apart_m=st.floats(1, 400))
+def test_ways_are_near_where_any_two_points_are(
+    ours: list[tuple[float, float]], theirs: list[tuple[float, float]], apart_m: float
+) -> None:
+    plainly = any(hypot(a[0] - b[0], a[1] - b[1]) < apart_m for a in ours for b in theirs)
+    assert any_near(ours, theirs, apart_m) == plainly

@@ -18,6 +18,7 @@ from ingest.store import accounts, audit
 from ingest.store.connect import connect
 from tests.support.dashboard_room import Console, FakeEdge, Listener, an_edge, open_incident, running
 from tests.support.processes import until
+from wire.ids import fresh_uuid7
 from wire.states import DockState, Lid
 from wire.topics import DOCK, VEHICLE
 from wire.video import AccessUnit, pack
@@ -82,6 +83,27 @@ def test_states_of_the_boxes_are_passed_on_as_they_said_them(console: Console, e
     )
     edge.say(DOCK.of(edge.edge), state)
     assert until(lambda: listener.of("dock"), "the dock state")[0]["lid"] == "open"
+
+
+def test_who_should_relieve_an_aircraft_on_scene_is_told_each_second(console: Console, edge: FakeEdge) -> None:
+    over = {"lat": 52.201, "lon": 0.121, "alt_rel_m": 35.0, "alt_amsl_m": 50.0, "home_alt_rel_m": 35.0}
+    edge.vehicle = {
+        "stage": "on_scene", "airborne": True, "armed": True, "ready": False, "stay_s": 300.0, "target_lat": 52.201,
+        "target_lon": 0.121, "incident_id": fresh_uuid7(), **over,
+    }  # fmt: skip
+    with an_edge(console) as other:
+        other.vehicle = {"alt_rel_m": 0.0, "alt_amsl_m": 100.0, "lat": 52.2, "lon": 0.12}
+        listener = Listener(console.signed_in("viewer"))
+        mine = lambda: [row for row in listener.of("relief") if row["aircraft"] == edge.aircraft]  # noqa: E731
+        row = until(lambda: [row for row in mine() if row["relief_aircraft"] == other.aircraft], "the advice")[-1]
+        assert (row["edge"], row["relief_edge"], row["alt_rel_m"]) == (edge.edge, other.edge, 35.0)
+        assert row["order_by"] < row["leave_at"]
+        told = len(mine())
+        until(lambda: len(mine()) > told, "the next second's")
+        edge.vehicle = {}
+        until(lambda: not console.desk.fleet.vehicles[edge.edge, edge.aircraft][0].airborne, "it has landed")
+    assert not edge.orders
+    assert not other.orders
 
 
 def test_malformed_and_foreign_states_are_counted_and_dropped(console: Console, edge: FakeEdge) -> None:

@@ -3,8 +3,6 @@
 import threading
 import time
 from base64 import b64encode
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from fractions import Fraction
@@ -210,42 +208,13 @@ def road_health() -> Health:
     return _health(ROAD, Inventory(lat=SCENE[0], lon=SCENE[1], cameras=(camera,)), "camera-road-1-cam")
 
 
-def dock_health(edge: str = DOCK_BOX, name: str = AIRCRAFT) -> Health:
-    camera = CameraInfo(name=f"{name}-cam", role="aircraft", lat=HOME[0], lon=HOME[1])
+def dock_health() -> Health:
+    camera = CameraInfo(name=CAMERA, role="aircraft", lat=HOME[0], lon=HOME[1])
     aircraft = AircraftInfo(
-        name=name, autopilot="arducopter", lat=HOME[0], lon=HOME[1], cruise_mps=12, climb_mps=3, scene_alt_rel_m=40,
-        max_range_m=3000,
+        name=AIRCRAFT, autopilot="arducopter", lat=HOME[0], lon=HOME[1], cruise_mps=12, climb_mps=3,
+        scene_alt_rel_m=40, max_range_m=3000,
     )  # fmt: skip
-    return _health(edge, Inventory(lat=HOME[0], lon=HOME[1], cameras=(camera,), aircraft=aircraft), "flight")
-
-
-@contextmanager
-def second_dock(port: int, orders: list[Order], room_key: Ed25519PublicKey) -> Iterator[None]:
-    """dock-2 with falcon-2, parked and ready, for as long as the context; its orders are heard."""
-    mqtt, over = Mqtt("127.0.0.1", port, "fake-dock-2"), threading.Event()
-    mqtt.subscribe(
-        ORDER.of("dock-2"), 1, lambda _, p: orders.append(Order.model_validate_json(unseal("order", p, room_key)))
-    )
-    mqtt.start()
-
-    def tell() -> None:
-        while not over.wait(0.2):
-            state = VehicleState(
-                edge="dock-2", aircraft="falcon-2", at=now(), stage="parked", airborne=False, armed=False,
-                mode="GUIDED", lat=HOME[0], lon=HOME[1], alt_rel_m=0.0, alt_amsl_m=15.0, link_ok=True, ready=True,
-            )  # fmt: skip
-            mqtt.publish(VEHICLE.of("dock-2"), state.encode())
-            mqtt.publish(HEALTH.of("dock-2"), dock_health("dock-2", "falcon-2").encode(), HEALTH.qos)
-
-    thread = threading.Thread(target=tell)
-    thread.start()
-    try:
-        yield
-    finally:
-        over.set()
-        thread.join()
-        mqtt.publish(HEALTH.of("dock-2"), Health(edge="dock-2", at=now(), online=False).encode(), HEALTH.qos)
-        mqtt.stop()
+    return _health(DOCK_BOX, Inventory(lat=HOME[0], lon=HOME[1], cameras=(camera,), aircraft=aircraft), "flight")
 
 
 def _health(edge: str, inventory: Inventory, part: str) -> Health:

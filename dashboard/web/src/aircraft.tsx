@@ -6,6 +6,7 @@ import { metresBetween } from "./geo";
 import { bind } from "./keys";
 import { goal } from "./mapdata";
 import { Lease } from "./lease";
+import { ReliefBanners } from "./relief";
 import { chooseAircraft } from "./select";
 import type { Dock, Vehicle, Weather } from "./shapes";
 import {
@@ -53,6 +54,7 @@ export function AircraftPanel() {
           <Tab key={one.key} one={one} digit={i < 9 ? String(i + 1) : null} chosen={one === chosen} />
         ))}
       </div>
+      <ReliefBanners />
       <div class="aircraft-body" role="tabpanel" aria-label={callSign(chosen.aircraft)} key={chosen.key}>
         <VideoPane edge={chosen.edge} />
         {chosen.seen ? (

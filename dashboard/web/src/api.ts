@@ -1,7 +1,6 @@
 /** The one HTTP door: every call of the console, and the errors it shows to people. */
 import type {
   Candidate,
-  Relief,
   Incident,
   IncidentPage,
   Integrity,
@@ -61,7 +60,6 @@ export const api = {
   acknowledge: (id: string) => call<unknown>("POST", `/incidents/${part(id)}/acknowledge`, {}),
   close: (id: string, reason: string) => call<unknown>("POST", `/incidents/${part(id)}/close`, { reason }),
   candidates: (id: string) => call<Candidate[]>("GET", `/incidents/${part(id)}/candidates`),
-  relief: (id: string) => call<Relief[]>("GET", `/incidents/${part(id)}/relief`),
   take: (edge: string, aircraft: string, reason: string) =>
     call<unknown>("POST", `/aircraft/${part(edge)}/${part(aircraft)}/take`, { reason }),
   hold: (id: string, hold: boolean, reason: string) =>

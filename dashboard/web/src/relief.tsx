@@ -1,49 +1,68 @@
-/** Who relieves an aircraft at its scene, and by when a person must order that: advice alone. */
-import { callSign, duration } from "./format";
+/** The advice to relieve an aircraft: a banner over the aircraft panel, and the ordinary launch prepared from it. */
+import { signal } from "@preact/signals";
+import { callSign } from "./format";
+import { orderable, reliefWords } from "./reliefwords";
+import { openIncident } from "./select";
 import type { Relief } from "./shapes";
-import { keyOf } from "./state";
+import { can, isStale, keyOf, reliefs, roomNow, STALE_MS, tick } from "./state";
 
-const HEAD: Record<Relief["state"], string> = {
-  covered: "Relieved",
-  later: "Relief later",
-  soon: "Order the relief soon",
-  now: "Order the relief now",
-  late: "Order the relief now: it comes too late to be there before the other leaves",
-  nobody: "Nobody can relieve it",
-};
-const URGENT: readonly Relief["state"][] = ["soon", "now", "late"];
+/** A launch that was prepared from an advice; it is ordered like any other. `key`: of the aircraft to launch. */
+export interface Plan {
+  incident: string;
+  key: string;
+  relieves: string;
+  lat: number;
+  lon: number;
+  alt_rel_m: number;
+}
+export const planned = signal<Plan | null>(null);
 
-export const isUrgent = (reliefs: Relief[]): boolean => reliefs.some((one) => URGENT.includes(one.state));
+export function planOf(advice: Relief): Plan | null {
+  const { incident_id, relief_edge, relief_aircraft, alt_rel_m, lat, lon } = advice;
+  if (!orderable(advice) || !incident_id || !relief_edge || !relief_aircraft || alt_rel_m === null) return null;
+  const key = keyOf({ edge: relief_edge, aircraft: relief_aircraft });
+  return { incident: incident_id, key, relieves: advice.aircraft, lat, lon, alt_rel_m };
+}
 
-/** The height at which this aircraft is advised to fly, so that both are apart at the scene; null where it is no relief. */
-export const adviceFor = (reliefs: Relief[], by: { edge: string; aircraft: string }): number | null =>
-  reliefs.find((one) => one.by_edge === by.edge && one.by_aircraft === by.aircraft)?.alt_rel_m ?? null;
+function prepare(plan: Plan): void {
+  planned.value = plan;
+  openIncident(plan.incident);
+}
 
-export function ReliefNotes({ reliefs }: { reliefs: Relief[] }) {
-  if (reliefs.length === 0) return null;
+export function ReliefBanners() {
+  void tick.value;
+  const rows = Object.values(reliefs.value)
+    .filter((seen) => !isStale(seen, STALE_MS.relief))
+    .map((seen) => seen.value)
+    .sort((a, b) => a.leave_at.localeCompare(b.leave_at));
   return (
-    <ul class="relief" aria-label="Relief">
-      {reliefs.map((one) => (
-        <li key={keyOf(one)} class={one.state === "later" || one.state === "covered" ? "dim" : "warn"}>
-          <b role={URGENT.includes(one.state) ? "alert" : undefined}>{HEAD[one.state]}</b>
-          <span>{words(one)}</span>
-          {one.reasons.map((why) => (
-            <small key={why}>{why}</small>
-          ))}
-        </li>
+    <div class="reliefs">
+      {rows.map((advice) => (
+        <ReliefBanner key={keyOf(advice)} advice={advice} />
       ))}
-    </ul>
+    </div>
   );
 }
 
-function words(one: Relief): string {
-  const stays = `${callSign(one.aircraft)} can stay ${duration(one.leaves_in_s)}.`;
-  if (one.by_aircraft === null) return stays;
-  const by = callSign(one.by_aircraft);
-  if (one.state === "covered") return `${stays} ${by} takes over.`;
-  const height = one.alt_rel_m === null ? "" : ` It flies ${Math.round(one.alt_rel_m)} m high, apart from the other.`;
-  const left = one.order_in_s ?? 0;
-  return left > 0
-    ? `${stays} ${by} is due to be ordered in ${duration(left)}.${height}`
-    : `${stays} Send ${by}.${height}`;
+function ReliefBanner({ advice }: { advice: Relief }) {
+  const said = reliefWords(advice, roomNow());
+  const plan = planOf(advice);
+  if (said === null) return null;
+  return (
+    <div class={`relief relief-${said.tone}`} role={said.tone === "urgent" ? "alert" : "status"}>
+      <b>{said.text}</b>
+      {plan && can.value && (
+        <button class="primary" onClick={() => prepare(plan)}>
+          Prepare the launch of {callSign(advice.relief_aircraft ?? "")}
+        </button>
+      )}
+      {advice.need === "nobody" && (
+        <ul aria-label="Why nobody can">
+          {advice.reasons.map((why) => (
+            <li key={why}>{why}</li>
+          ))}
+        </ul>
+      )}
+    </div>
+  );
 }

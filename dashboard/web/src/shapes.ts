@@ -149,10 +149,28 @@ export interface Vehicle {
   target_lat: number | null;
   target_lon: number | null;
   eta_s: number | null;
-  stay_s: number | null;
   warnings: string[];
   /** Why the picture of the camera under it is not shown (F24). */
   withheld?: string | null;
+  /** How long it can stay on its scene, at least; null where it is not on one. */
+  stay_s?: number | null;
+}
+/** Who should relieve an aircraft on scene, and by when that has to be ordered; the room's clock. Only an advice. */
+export interface Relief {
+  edge: string;
+  aircraft: string;
+  need: "not_yet" | "order_by" | "order_now" | "too_late" | "nobody" | "on_its_way" | "there";
+  since: string;
+  leave_at: string;
+  incident_id: string | null;
+  lat: number;
+  lon: number;
+  relief_edge: string | null;
+  relief_aircraft: string | null;
+  alt_rel_m: number | null;
+  order_by: string | null;
+  uncovered_s: number;
+  reasons: string[];
 }
 export interface Weather {
   at: string;
@@ -275,17 +293,6 @@ export interface Candidate {
   suggested: boolean;
   why: string;
 }
-export interface Relief {
-  edge: string;
-  aircraft: string;
-  leaves_in_s: number;
-  state: "covered" | "later" | "soon" | "now" | "late" | "nobody";
-  order_in_s: number | null;
-  by_edge: string | null;
-  by_aircraft: string | null;
-  alt_rel_m: number | null;
-  reasons: string[];
-}
 export interface OrderAsk {
   request_id: string;
   act: Act;
@@ -307,6 +314,7 @@ export type Live =
   | { type: "hello"; server_time: string; boxes: Box[]; incidents: Incident[] }
   | ({ type: "vehicle" } & Vehicle)
   | ({ type: "dock" } & Dock)
+  | ({ type: "relief" } & Relief)
   | ({ type: "below" } & Below)
   | ({ type: "health" } & Health)
   | ({ type: "read" } & Read)

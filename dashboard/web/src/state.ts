@@ -1,7 +1,7 @@
 /** All that the console shows, as signals. `fold` is the only way in for live data; nothing here uses the network. */
 import { batch as together, computed, signal } from "@preact/signals";
 import { metresBetween } from "./geo";
-import type { Below, Box, Dock, Incident, IncidentPage, Live, Order, Read, Session, Vehicle } from "./shapes";
+import type { Below, Box, Dock, Incident, IncidentPage, Live, Order, Read, Relief, Session, Vehicle } from "./shapes";
 
 /** A value and when it reached this machine (performance.now(), ms): ages never rest on two machines' clocks. */
 export interface Seen<T> {
@@ -16,6 +16,8 @@ export const link = signal<Link>({ state: "connecting" });
 export const boxes = signal<Record<string, Box>>({});
 export const vehicles = signal<Record<string, Seen<Vehicle>>>({});
 export const docks = signal<Record<string, Seen<Dock>>>({});
+/** What is advised for each aircraft on scene. */
+export const reliefs = signal<Record<string, Seen<Relief>>>({});
 /** What each flying camera sees on the ground, by edge/camera. */
 export const below = signal<Record<string, Below>>({});
 export const incidents = signal<Record<string, Incident>>({});
@@ -36,7 +38,7 @@ export const trails = new Map<string, [number, number][]>();
 
 const TRAIL_POINTS = 1500;
 const KEPT_READS = 40;
-export const STALE_MS = { vehicle: 2_000, dock: 4_000 } as const;
+export const STALE_MS = { vehicle: 2_000, dock: 4_000, relief: 5_000 } as const;
 
 export const keyOf = (of: { edge: string; aircraft: string }): string => `${of.edge}/${of.aircraft}`;
 export const roomNow = (): number => Date.now() + roomOffset.value;
@@ -79,6 +81,7 @@ export function fold(batch: Live[], at: number): void {
   const next = {
     vehicles: { ...vehicles.value },
     docks: { ...docks.value },
+    reliefs: { ...reliefs.value },
     below: { ...below.value },
     boxes: { ...boxes.value },
     incidents: { ...incidents.value },
@@ -92,6 +95,7 @@ export function fold(batch: Live[], at: number): void {
 function publish(kinds: Set<Live["type"]>, next: Next): void {
   if (kinds.has("vehicle")) vehicles.value = next.vehicles;
   if (kinds.has("dock")) docks.value = next.docks;
+  if (kinds.has("relief")) reliefs.value = next.reliefs;
   if (kinds.has("below")) below.value = next.below;
   if (kinds.has("health") || kinds.has("hello")) boxes.value = next.boxes;
   if (kinds.has("incident") || kinds.has("hello")) incidents.value = next.incidents;
@@ -112,6 +116,7 @@ export function further(known: Record<string, Order>, order: Order): Record<stri
 interface Next {
   vehicles: Record<string, Seen<Vehicle>>;
   docks: Record<string, Seen<Dock>>;
+  reliefs: Record<string, Seen<Relief>>;
   below: Record<string, Below>;
   boxes: Record<string, Box>;
   incidents: Record<string, Incident>;
@@ -132,6 +137,9 @@ function foldOne(message: Live, next: Next, at: number): void {
       return;
     case "dock":
       next.docks[message.edge] = { value: message, at };
+      return;
+    case "relief":
+      next.reliefs[keyOf(message)] = { value: message, at };
       return;
     case "below":
       next.below[`${message.edge}/${message.camera}`] = message;
