@@ -12,6 +12,7 @@ from edge.config import ViewConfig
 from edge.flight.geometry import flat
 from edge.flight.landing import KEPT
 from edge.flight.launch import DEADLINE_S, Stage
+from edge.flight.seen import on_pad_m
 from edge.flight.view import LATEST_S
 from wire.orders import Land
 
@@ -44,6 +45,16 @@ def f22_lands_where_it_can(record: Record) -> Iterator[Breach]:
         by_a_person = any(t_s <= event.t_s for t_s in landed)
         if event.what == ON_THE_LID and told and not by_a_person and not had(record, Fault.BATTERY_SAG):
             yield Breach("F22", event.t_s, "came down on a lid that had been shut for long")
+
+
+def f22_returns_to_its_dock(record: Record) -> Iterator[Breach]:
+    """Wherever a ground station has set the autopilot's home: a return that ends elsewhere was not steered."""
+    if had(record, Fault.MOTOR_FAIL, *LOST_PLACE):
+        return
+    for event in of(record, "touchdown"):
+        returned = lasted(record, event.t_s, lambda frame: frame.commanded and frame.stage in HOME, REPLANNED_S)
+        if returned and event.from_pad_m > on_pad_m(record.plan.limits):
+            yield Breach("F22", event.t_s, f"a return came down {event.from_pad_m:.0f} m from its dock")
 
 
 def f22_on_the_marker(record: Record) -> Iterator[Breach]:

@@ -3,7 +3,12 @@
 from collections.abc import Iterator
 
 from bench.flights_breaches import LOST_PLACE, NOTICED_S, ON_THE_LID, Breach, Judge, had, lasted, of
-from bench.flights_eye_judges import f22_lands_where_it_can, f22_on_the_marker, f24_only_the_incident
+from bench.flights_eye_judges import (
+    f22_lands_where_it_can,
+    f22_on_the_marker,
+    f22_returns_to_its_dock,
+    f24_only_the_incident,
+)  # fmt: skip
 from bench.flights_plan import Break, Fault, Trick
 from bench.flights_record import MOVED, Delivered, Frame, Record
 from bench.flights_zone_judge import f5_outside_closed_zones
@@ -218,7 +223,8 @@ JUDGES: tuple[Judge, ...] = (
     f5_inside_the_fence, f5_outside_closed_zones,
     f7_weather, f8_f9_bad_orders_move_nothing, f10_launched_by_a_true_clock, f11_ends_on_the_ground,
     f12_heard_in_the_air, f13_nothing_stops_in_the_air, f14_well_clear, f15_remote_id, f16_under_the_ceiling,
-    f20_a_person_launches, f22_lands_where_it_can, f22_on_the_marker, f23_home_in_time, f24_only_the_incident,
+    f20_a_person_launches, f22_lands_where_it_can, f22_returns_to_its_dock, f22_on_the_marker, f23_home_in_time,
+    f24_only_the_incident,
 )  # fmt: skip
 RULES = ("F1", "F2", "F3", "F4", "F5", "F7", "F8", "F9", "F10", "F11", "F12", "F13", "F14", "F15", "F16", "F20", "F22",
          "F23", "F24")  # fmt: skip

@@ -54,11 +54,13 @@ class Fault(StrEnum):
     RECEIVER_SILENT = "receiver_silent"
     REMOTE_ID_SILENT = "remote_id_silent"
     MARKER_HIDDEN = "marker_hidden"
+    HOME_MOVED = "home_moved"
 
 
 FIRST_S = 12.0
-ANYWHERE = tuple(fault for fault in Fault if fault is not Fault.MARKER_HIDDEN)
-"""A marker is hidden by the eye's own dice, where there is one."""
+BY_OWN_DICE = (Fault.MARKER_HIDDEN, Fault.HOME_MOVED)
+"""A marker is hidden where there is one; home is moved seldom, as it ends a flight at once."""
+ANYWHERE = tuple(fault for fault in Fault if fault not in BY_OWN_DICE)
 LAUNCH_TRICKS = tuple(Trick)
 OTHER_TRICKS = tuple(trick for trick in Trick if trick not in (Trick.NO_REASON, Trick.NO_INCIDENT))
 """F20 asks for a reason and an incident for a launch; the contract's types do for the others."""
@@ -121,8 +123,9 @@ def make_plan(seed: int, faults: frozenset[Fault]) -> Plan:
     events = [first, *(_event(dice, limits) for _ in range(dice.randrange(2, 11)))]
     home = [Say(max(e.at_s for e in events) + dice.uniform(1, 20), Return())] if dice.random() < 0.7 else []
     eye, hidden = make_eye(random.Random(f"{seed}:eye"))
+    moved = move_home(random.Random(f"{seed}:home"))
     zones, zones_s = make_zones(random.Random(f"{seed}:zones"))
-    kept = [e for e in (*events, *home, *hidden) if isinstance(e, Say) or e.fault in faults]
+    kept = [e for e in (*events, *home, *hidden, *moved) if isinstance(e, Say) or e.fault in faults]
     return Plan(
         seed,
         limits,
@@ -161,6 +164,13 @@ def make_eye(dice: random.Random) -> tuple[Eye, list[Break]]:
         for _ in range(dice.choice((0, 1, 1, 2)))
     ]
     return Eye(view, marker, (off_m * math.cos(turn), off_m * math.sin(turn))), hidden
+
+
+def move_home(dice: random.Random) -> list[Break]:
+    """By dice of its own: in each tenth sortie, before the launch or in flight."""
+    if dice.random() >= 0.1:
+        return []
+    return [Break(dice.choice((4.0, dice.uniform(4, 240))), Fault.HOME_MOVED, 1e6, dice.random(), 1)]
 
 
 def make_zones(dice: random.Random) -> tuple[tuple[Zone, ...], float]:

@@ -164,6 +164,9 @@ FLOWN: dict[str, Flown] = {
         ("F22",), a_plan(JAM, Say(66, Return())),
         swap("edge.flight.landing", "landing", lambda _seen, site, _shut_s, **_: Landing(site.dock)),
     ),
+    "a return goes wherever home was set": Flown(
+        ("F22",), broken(Fault.HOME_MOVED, 45, size=1), swap("edge.flight.home", "astray", always(""))
+    ),
     "a marker that is not seen is no matter": Flown(
         ("F22",), a_plan(BAG, Say(60, Return()), eye=MARKED), swap("edge.flight.marker", "unseen", always(""))
     ),

@@ -90,6 +90,9 @@ TESTED: dict[str, Tested] = {
     "the last of the charge is flown away": Tested(
         ("F22",), (f"{CORE}landing.py", "-k", "charge"), swap("edge.flight.landing", "_reaches", always(True))
     ),
+    "it takes off wherever a return would go": Tested(
+        ("F22",), (f"{CORE}home.py", "-k", "does_not_take_off"), swap("edge.flight.home", "proven", always(()))
+    ),
     "what is closed to us is flown through": Tested(
         ("F5",), (f"{CORE}zones.py", "-k", "a_launch_through_one"), swap(RULES, "f5_zones", nothing)
     ),

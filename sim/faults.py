@@ -13,6 +13,7 @@ from typing import Any
 
 from pydantic import Field
 
+from sim.autopilot.copter import Copter
 from sim.beacons import Intruder
 from sim.dock import ABOVE_M, Dock
 from sim.radio import Radio
@@ -40,11 +41,13 @@ class Kind(StrEnum):
     TRAFFIC = "traffic"
     WEATHER_STALE = "weather_stale"
     CLOCK_STEP = "clock_step"
+    HOME_MOVED = "home_moved"
+    """Another ground station sets the autopilot's home, and fixes it there."""
 
 
 OF_A_DOCK = (Kind.LID_STUCK, Kind.LID_SIGNALS_DISAGREE, Kind.MARKER_HIDDEN, Kind.WEATHER_STALE, Kind.CLOCK_STEP)
 """These need a dock or its box; an aircraft alone has none."""
-SAG_WH, WIND_MPS, GUST_MPS, GLITCH_M, LATENCY_S = 60.0, 6.0, 8.0, 60.0, 1.5
+SAG_WH, WIND_MPS, GUST_MPS, GLITCH_M, LATENCY_S, HOME_M = 60.0, 6.0, 8.0, 60.0, 1.5, 45.0
 """What a fault of size 1 does."""
 STRONGEST_MPS = 14.0
 THRUST_LOST = 0.7
@@ -110,6 +113,8 @@ def _strike_body(fault: Fault, vehicle: Vehicle) -> Mend:
             vehicle.reboot()
         case Kind.WIND_STEP | Kind.GUST | Kind.WEATHER_STALE:
             return _change_weather(fault, vehicle)
+        case Kind.HOME_MOVED:
+            return _move_home(fault, vehicle.copter)
         case Kind.TRAFFIC:
             return _fly_by(fault, vehicle)
         case _:
@@ -181,6 +186,14 @@ def _change_weather(fault: Fault, vehicle: Vehicle) -> Mend:
     elif fault.kind is Kind.GUST:
         changes = {"gust_mps": min(STRONGEST_MPS, before.gust_mps + GUST_MPS * fault.size)}
     return _set(vehicle, weather=Weather(before.model_copy(update=changes)))
+
+
+def _move_home(fault: Fault, copter: Copter) -> Mend:
+    """To the north."""
+    if copter.home is None:
+        return _nothing
+    moved = copter.home._replace(north=copter.home.north + HOME_M * fault.size)
+    return _set(copter, home=moved, home_set=True)
 
 
 def _fly_by(fault: Fault, vehicle: Vehicle) -> Mend:

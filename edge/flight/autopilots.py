@@ -82,6 +82,8 @@ class Ask:
     """How long after a try the next one follows."""
     shown_by: tuple[Command, ...] = ()
     """What is sent right after it, so that the effect need not wait for its turn among the streams."""
+    why_not: Callable[[Telemetry], str] = lambda _: ""
+    """What telemetry says against it, in plain words; "" where it says nothing."""
 
     @property
     def sends(self) -> tuple[Command, ...]:

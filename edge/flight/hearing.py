@@ -120,14 +120,14 @@ def _text(known: Telemetry, message: Message, now_s: float) -> Telemetry:
 
 
 def _position(known: Telemetry, message: Message, now_s: float) -> Telemetry:
-    lat, lon = message.lat / 1e7, message.lon / 1e7
-    if (lat == 0 and lon == 0) or not (-90 <= lat <= 90 and -180 <= lon <= 180):
+    place = _place(message.lat, message.lon)
+    if place is None:
         return known
     return _with(
         known,
         position_s=now_s,
-        place=Place(lat, lon),
-        jumped_s=now_s if _jumps(known, Place(lat, lon), now_s) else known.jumped_s,
+        place=place,
+        jumped_s=now_s if _jumps(known, place, now_s) else known.jumped_s,
         alt_rel_m=message.relative_alt / 1000,
         alt_amsl_m=message.alt / 1000,
         north_mps=message.vx / 100,
@@ -142,6 +142,19 @@ def _jumps(known: Telemetry, place: Place, now_s: float) -> bool:
         return False
     reach_m = JUMP_M + 1.5 * (known.groundspeed_mps + GAINED_MPS) * (now_s - known.position_s)
     return distance_m(known.place, place) > reach_m
+
+
+def _home(known: Telemetry, message: Message, now_s: float) -> Telemetry:
+    place = _place(message.latitude, message.longitude)
+    return _with(known, home_s=now_s, home=place) if place else known
+
+
+def _place(lat_e7: int, lon_e7: int) -> Place | None:
+    """Nothing stands at 0, 0: it means unknown."""
+    lat, lon = lat_e7 / 1e7, lon_e7 / 1e7
+    if (lat == 0 and lon == 0) or not (-90 <= lat <= 90 and -180 <= lon <= 180):
+        return None
+    return Place(lat, lon)
 
 
 def _status(known: Telemetry, message: Message, now_s: float) -> Telemetry:
@@ -163,6 +176,7 @@ def _plain(text: str | bytes) -> str:
 _ADD: Mapping[str, Callable[[Telemetry, Message, float], Telemetry]] = {
     "HEARTBEAT": _heartbeat,
     "GLOBAL_POSITION_INT": _position,
+    "HOME_POSITION": _home,
     "GPS_RAW_INT": _gps,
     "SYS_STATUS": _status,
     "BATTERY_STATUS": _battery,

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from edge.flight import airspace, closures, energy
+from edge.flight import airspace, closures, energy, home
 from edge.flight.geometry import Place, Target
 from edge.flight.seen import Seen, Site, battery_pct, live_wind
 from edge.flight.telemetry import is_fresh
@@ -16,7 +16,7 @@ def must_return(
     """Every reason. `land_at`: where it would land as things stand (F22); `bound_for`: where it is on its way to."""
     return (
         *reserve(seen, site, land_at), *out_of_bounds(seen, site), *position_lies(seen),
-        *too_long(site, flown_s), *closures.in_flight(seen, site, bound_for),
+        *too_long(site, flown_s), *elsewhere(seen, site), *closures.in_flight(seen, site, bound_for),
         *airspace.remote_id(seen, site, airspace.REMOTE_ID_LOST_S),
     )  # fmt: skip
 
@@ -62,6 +62,12 @@ def position_lies(seen: Seen) -> Iterator[str]:
         yield "the autopilot has lost its position estimate (F17)"
     if is_fresh(told.jumped_s, now_s, JUMP_COUNTS_S):
         yield "the position jumped by more than it can fly (F17)"
+
+
+def elsewhere(seen: Seen, site: Site) -> Iterator[str]:
+    """While it can be steered: were the link lost, it would return to where somebody has set its home."""
+    if why := home.astray(seen.telemetry, site):
+        yield why
 
 
 def too_long(site: Site, flown_s: float) -> Iterator[str]:

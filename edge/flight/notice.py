@@ -3,7 +3,7 @@
 import math
 from collections.abc import Iterator
 
-from edge.flight import airspace, marker
+from edge.flight import airspace, home, marker
 from edge.flight.autopilots import SETTLE_S, Do
 from edge.flight.dockside import lid
 from edge.flight.geometry import Place, Target, distance_m, flat
@@ -131,6 +131,8 @@ def _elsewhere(sortie: Sortie, seen: Seen, site: Site) -> Events:
         choice = landing(seen, site, sortie.shut_s)
         if choice.place != site.dock:
             yield Happened.DIVERT, choice.why
+        elif why := home.astray(seen.telemetry, site):
+            yield Happened.DIVERT, why
         elif why := marker.unseen(site, sortie, seen):
             yield (Happened.UNSEEN if marker.may_try_again(site, sortie, seen) else Happened.DIVERT), why
     if sortie.stage is Stage.DIVERTING and not sortie.blind and dock_is_back(seen, site):

@@ -4,7 +4,7 @@ import math
 from datetime import datetime
 from itertools import pairwise
 
-from edge.flight import airspace, energy
+from edge.flight import airspace, energy, home
 from edge.flight.dockside import DockReading, lid, signals_fresh
 from edge.flight.gate import Memory
 from edge.flight.geometry import Target, distance_m
@@ -163,4 +163,5 @@ def _flight_warnings(site: Site, sortie: Sortie, seen: Seen) -> tuple[str, ...]:
     fresh = is_fresh(seen.telemetry.position_s, seen.now_s)
     blind = () if fresh else ("the aircraft's position is not fresh (F17)",)
     near = tuple(f"{contact.name} comes too near (F14)" for contact in airspace.near(seen, site))
-    return (*near, *shut, *blind, *f7_weather(Case(seen, site, target)), *((words,) if words else ()))
+    stray = (astray,) if (astray := home.astray(seen.telemetry, site)) else ()
+    return (*near, *shut, *stray, *blind, *f7_weather(Case(seen, site, target)), *((words,) if words else ()))

@@ -6,7 +6,7 @@ The same function flies the real aircraft, the simulator in lockstep and a recor
 from dataclasses import dataclass, replace
 from uuid import UUID
 
-from edge.flight import airspace, detour, marker, orbit, view
+from edge.flight import airspace, detour, home, marker, orbit, view
 from edge.flight.autopilots import Cmd, Command, asks
 from edge.flight.dockside import lid, pad_clear
 from edge.flight.gate import Refusal, left_s
@@ -143,7 +143,7 @@ def _move(site: Site, sortie: Sortie, seen: Seen, cause: Cause) -> tuple[Sortie,
     sortie = sortie if after is Stage.ORBITING else replace(sortie, ring=None)
     sortie = sortie if after in UNDER_WAY else replace(sortie, via=())
     goal = _goal(sortie, seen)
-    wanted = asks(do, site.profile, goal, seen.telemetry)
+    wanted = (*home.proven(do, site, seen.telemetry), *asks(do, site.profile, goal, seen.telemetry))
     wanted = orbit.unturned(site, seen, goal, wanted) if circled else wanted
     talk = Talk(wanted) if wanted else None
     moved = Moved(sortie.stage, after, cause)
@@ -170,7 +170,7 @@ def _aimed(site: Site, sortie: Sortie, seen: Seen, happened: Happened) -> Sortie
     if happened is Happened.UNSEEN:
         return replace(sortie, target=marker.above_pad(site), rounds=sortie.rounds + 1)
     if happened is Happened.DIVERT:
-        blind = sortie.blind or bool(marker.unseen(site, sortie, seen))
+        blind = sortie.blind or bool(marker.unseen(site, sortie, seen) or home.astray(seen.telemetry, site))
         return replace(sortie, target=diversion(seen, site, sortie.shut_s, blind=blind), blind=blind)
     if happened not in AVOID.values():
         return sortie

@@ -12,9 +12,10 @@ STREAMS = {
     "health_s": (1, 1.0),
     "gps_s": (24, 1.0),
     "battery_s": (147, 1.0),
+    "home_s": (242, 0.5),
 }
 """Telemetry's field -> (message number, Hz): GLOBAL_POSITION_INT, EXTENDED_SYS_STATE, SYS_STATUS, GPS_RAW_INT,
-BATTERY_STATUS."""
+BATTERY_STATUS, HOME_POSITION."""
 ESTIMATORS = {"arducopter": (193, 1.0), "px4": (230, 1.0)}
 """EKF_STATUS_REPORT, ESTIMATOR_STATUS."""
 LOOKS = {

@@ -4,7 +4,7 @@ import math
 from dataclasses import dataclass, replace
 
 from edge.flight.autopilots import Ask, Command
-from edge.flight.telemetry import Telemetry
+from edge.flight.telemetry import Ack, Telemetry
 
 TRIES = 5
 IN_PROGRESS = 5
@@ -55,12 +55,14 @@ def converse(talk: Talk, telemetry: Telemetry, now_s: float) -> Turn:
     if now_s - max(talk.sent_s, working_s) < ask.again_s:
         return Turn(talk)
     if talk.tries >= TRIES:
-        said = f" (acknowledged: {RESULTS.get(ack.result, ack.result)})" if ack else ""
-        words = telemetry.last_words(talk.since_s)
-        return Turn(
-            None, failed=f"{ask.name} had no effect after {talk.tries} tries{said}" + (f": {words}" if words else "")
-        )
+        return Turn(None, failed=ask.why_not(telemetry) or _no_effect(talk, telemetry, ack))
     return Turn(replace(talk, tries=talk.tries + 1, sent_s=now_s), () if late else ask.sends)
+
+
+def _no_effect(talk: Talk, telemetry: Telemetry, ack: Ack | None) -> str:
+    said = f" (acknowledged: {RESULTS.get(ack.result, ack.result)})" if ack else ""
+    words = telemetry.last_words(talk.since_s or 0.0)
+    return f"{talk.asks[0].name} had no effect after {talk.tries} tries{said}" + (f": {words}" if words else "")
 
 
 def _reference(talk: Talk) -> float:

@@ -75,6 +75,9 @@ class Telemetry:
     battery_s: float | None = None
     battery_pct: float | None = None
     battery_v: float | None = None
+    home_s: float | None = None
+    home: Place | None = None
+    """Where its own return goes to."""
     landed_s: float | None = None
     landed: Landed = Landed.UNDEFINED
     health_s: float | None = None

@@ -123,12 +123,12 @@ def _set_home(copter: Copter, command: Command) -> int:
     if not copter.ready:
         return FAILED
     if command.params[0] == 1:
-        copter.home = copter.estimate.spot
+        copter.home, copter.home_set = copter.estimate.spot, True
         return ACCEPTED
     down = down_of(copter, command.frame, command.alt)
     if command.lat is None or command.lon is None or down is None:
         return DENIED
-    copter.home = Spot(*copter.origin.local(command.lat, command.lon), down)
+    copter.home, copter.home_set = Spot(*copter.origin.local(command.lat, command.lon), down), True
     return ACCEPTED
 
 

@@ -54,6 +54,10 @@ class Copter:
     """Since boot."""
     estimate: Estimate = field(default_factory=Estimate)
     home: Spot | None = None
+    home_set: bool = False
+    """By a ground station: arming leaves it where it is (Copter's AP_Arming.cpp)."""
+    return_to: Spot = Spot(0, 0, 0)
+    """Where this return goes: home as it was when it began (mode_rtl.cpp builds its path once)."""
     goal: Goal | None = None
     speed: float | None = None
     """Level speed set by DO_CHANGE_SPEED, until the mode changes."""
@@ -121,6 +125,7 @@ class Copter:
         if mode is not self.mode or why:
             self.mode, self.leg, self.since_s, self.speed = mode, Leg.CLIMB, self.now_s, None
             self.goal = self.nose = None
+            self.return_to = self.home or self.estimate.spot
             if mode is Mode.AUTO and not self.current:
                 self.current = 1
         return True
@@ -134,7 +139,7 @@ class Copter:
         if reasons:
             return False
         self.armed, self.since_s, self.touched_s = True, self.now_s, None
-        self.home = self.estimate.spot if self.ready else self.home
+        self.home = self.estimate.spot if self.ready and not self.home_set else self.home
         self.demand = OFF._replace(yaw=self.estimate.yaw)
         self.watch.renew()
         self.say(INFO, "Arming motors")
@@ -253,7 +258,7 @@ class Copter:
 
     def _return(self) -> Goal:
         """The next piece of the way home."""
-        home = self.home or self.estimate.spot
+        home = self.return_to
         here, metres = self.estimate.spot, self.parameters.metres
         match self.leg:
             case Leg.CLIMB:

@@ -137,7 +137,7 @@ def test_a_stream_cut_anywhere_gives_every_frame(noise: list[bytes], size: int) 
 def test_silent_streams_are_asked_for_again_but_not_at_every_tick() -> None:
     speaking = Telemetry(heard_s=10.0)
     asked = streams.due(speaking, "arducopter", None, 10.0)
-    assert {int(command.params[0]) for command in asked} == {0, 1, 24, 33, 147, 193, 245}
+    assert {int(command.params[0]) for command in asked} == {0, 1, 24, 33, 147, 193, 242, 245}
     assert all(command.cmd is Cmd.SET_MESSAGE_INTERVAL for command in asked)
     assert streams.due(speaking, "arducopter", 9.0, 10.0) == ()
     assert streams.due(Telemetry(heard_s=10.0), "px4", 7.0, 10.0)[-1].params[0] == 230
