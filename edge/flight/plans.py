@@ -12,7 +12,10 @@ from edge.flight.say import Said, Say
 from edge.flight.telemetry import Message
 
 TRIES = 5
-AGAIN_S = 1.0
+AGAIN_S, UNDER_WAY_S = 1.0, 10.0
+"""How long after a question the next one follows. While an autopilot asks for items it asks again by itself and cancels
+in the end (PX4 after 5 s, ArduCopter after 8); a MISSION_COUNT then makes PX4 answer that it is busy, for 20 s.
+"""
 ACCEPTED, INVALID_SEQUENCE, CANCELLED = 0, 13, 15
 """An autopilot that waited too long for an item cancels; the next turn begins anew."""
 RESULTS = {
@@ -58,17 +61,18 @@ class Transfer:
     count: int | None = None
     asked_s: float | None = None
     tries: int = 0
+    again_s: float = AGAIN_S
     ended: bool = False
     failure: str = ""
     """Why it was given up, in plain words; while a plan is read, the one refusal that was heard."""
 
     def turn(self, now_s: float) -> "tuple[Transfer, Sends]":
         """Time has passed: the question, first or again after a silence."""
-        if self.ended or (self.asked_s is not None and now_s - self.asked_s < AGAIN_S):
+        if self.ended or (self.asked_s is not None and now_s - self.asked_s < self.again_s):
             return self, ()
         if self.tries >= TRIES:
             return self._end(f"no answer to {self.tries} tries"), ()
-        return replace(self, asked_s=now_s, tries=self.tries + 1), (self._question(),)
+        return replace(self, asked_s=now_s, tries=self.tries + 1, again_s=AGAIN_S), (self._question(),)
 
     def heard(self, message: Message, now_s: float) -> "tuple[Transfer, Sends]":
         """What the autopilot said; what belongs to no transfer of this kind changes nothing."""
@@ -97,7 +101,8 @@ class Transfer:
         """The autopilot wants an item, by the old question or the new."""
         if message.get_type() not in ("MISSION_REQUEST", "MISSION_REQUEST_INT") or message.seq >= len(self.items):
             return self, ()
-        return replace(self, asked_s=now_s, tries=1), (self._item(message.seq),)
+        again_s = AGAIN_S if message.seq == len(self.items) - 1 else UNDER_WAY_S
+        return replace(self, asked_s=now_s, tries=1, again_s=again_s), (self._item(message.seq),)
 
     def _told(self, message: Message, now_s: float) -> "tuple[Transfer, Sends]":
         match message.get_type():

@@ -56,7 +56,7 @@ class Copter:
     home: Spot | None = None
     home_set: bool = False
     """By a ground station: arming leaves it where it is (Copter's AP_Arming.cpp)."""
-    return_to: Spot = Spot(0, 0, 0)
+    return_to: Spot | None = None
     """Where this return goes: home as it was when it began (mode_rtl.cpp builds its path once)."""
     goal: Goal | None = None
     speed: float | None = None
@@ -125,7 +125,7 @@ class Copter:
         if mode is not self.mode or why:
             self.mode, self.leg, self.since_s, self.speed = mode, Leg.CLIMB, self.now_s, None
             self.goal = self.nose = None
-            self.return_to = self.home or self.estimate.spot
+            self.return_to = self.home
             if mode is Mode.AUTO and not self.current:
                 self.current = 1
         return True
@@ -258,7 +258,7 @@ class Copter:
 
     def _return(self) -> Goal:
         """The next piece of the way home."""
-        home = self.return_to
+        home = self.return_to or self.estimate.spot
         here, metres = self.estimate.spot, self.parameters.metres
         match self.leg:
             case Leg.CLIMB:

@@ -179,6 +179,18 @@ def test_an_autopilot_that_never_answers_is_a_finding_each() -> None:
     assert sum("was not told" in line for line in result) == len(BASELINE.parameters)
 
 
+def test_a_write_that_the_autopilot_asks_on_with_is_not_begun_anew() -> None:
+    """A count in the middle makes PX4 answer that it is busy; it asks again by itself."""
+    writing, _ = Transfer(Kind.FENCE, writes=True, items=fence_items(FENCE)).turn(0.0)
+    writing, sends = writing.heard(m.MAVLink_mission_request_int_message(255, 190, 0, 1), 0.1)
+    assert sends[0].said is Said.MISSION_ITEM_INT
+    assert writing.turn(9.0) == (writing, ())
+    assert writing.turn(10.2)[1][0].said is Said.MISSION_COUNT
+    last = len(fence_items(FENCE)) - 1
+    written, _ = writing.heard(m.MAVLink_mission_request_int_message(255, 190, last, 1), 0.2)
+    assert written.turn(1.3)[1], "the word on a whole write may be lost: it is asked for soon"
+
+
 def test_a_refused_upload_ends_with_the_autopilots_word() -> None:
     transfer, sends = Transfer(Kind.FENCE, writes=True, items=fence_items(FENCE)).turn(0.0)
     assert sends[0].said is Said.MISSION_COUNT
