@@ -3,7 +3,7 @@
 Sources: the parameter lists of ArduCopter 4.6 and 4.7 and of PX4 1.15 and 1.16.
 """
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from math import inf
 
 from edge.config import Limits
@@ -12,6 +12,8 @@ from wire.errors import UserError
 
 ALTITUDE_CIRCLE_POLYGON = 7
 """Bits of ArduCopter's FENCE_TYPE."""
+WAITS_S = 10.0
+"""So long a return may hover over home: its charge is reckoned without that (F3)."""
 LINK_LOSS_S = 10.0
 """F11: at ten seconds the autopilot's own return."""
 Spans = tuple[Range, ...]
@@ -34,7 +36,7 @@ def guard(baseline: Baseline, autopilot: str, limits: Limits, *, marker: bool = 
     if autopilot == "px4":
         needed = _px4(limits, tuple(int(part) for part in baseline.firmware.split(".")))
     else:
-        needed = _arducopter(limits, "RTL_ALT_M" in baseline.parameters)
+        needed = _arducopter(limits, baseline.parameters)
     needed = {**needed, **(BY_MARKER if marker else {})}
     wrong = [
         f"{name} is {baseline.parameters.get(name, 'missing')}, {_words(spans)} is needed"
@@ -81,15 +83,19 @@ def _px4(limits: Limits, firmware: tuple[int, ...]) -> Mapping[str, Spans]:
         **({"COM_DLL_EXCEPT": NOT_IN_HOLD} if firmware >= NAMES_EXCEPTIONS else {}),
         "COM_FAIL_ACT_T": ((0, 0),),  # so long it would hover before each return; 5 s by default
         "RTL_RETURN_ALT": (_return_m(limits),),
+        "RTL_LAND_DELAY": ((0, WAITS_S),),  # -1 hovers over home and never lands
+        "RTL_TYPE": ((0, 0),),  # straight home; the others know a mission's landing or way
         "COM_LOW_BAT_ACT": ((2, 3),),  # land, or return and land; 0 only warns
         "BAT_CRIT_THR": ((0.01, 1),),
         "BAT_EMERGEN_THR": ((0.01, 1),),
     }
 
 
-def _arducopter(limits: Limits, in_metres: bool) -> Mapping[str, Spans]:
-    """`in_metres`: 4.7, which renamed RTL_ALT (cm)."""
+def _arducopter(limits: Limits, known: Collection[str]) -> Mapping[str, Spans]:
+    """`known`: the baseline's names; 4.7 renamed some (in metres from then on), and its builds not all at once."""
     low, high = _return_m(limits)
+    final = "RTL_ALT_FINAL_M" if "RTL_ALT_FINAL_M" in known else "RTL_ALT_FINAL"
+    height = {"RTL_ALT_M": ((low, high),)} if "RTL_ALT_M" in known else {"RTL_ALT": ((low * 100, high * 100),)}
     return {
         "FENCE_ENABLE": ((1, 1),),
         "FENCE_TYPE": ((ALTITUDE_CIRCLE_POLYGON, ALTITUDE_CIRCLE_POLYGON),),
@@ -106,6 +112,8 @@ def _arducopter(limits: Limits, in_metres: bool) -> Mapping[str, Spans]:
         "BATT_CRT_MAH": ((1, inf),),
         "BATT_FS_LOW_ACT": COMES_DOWN,
         "BATT_FS_CRT_ACT": COMES_DOWN,
+        "RTL_LOIT_TIME": ((0, WAITS_S * 1000),),
+        final: ((0, 0),),  # above it hovers there and never lands
         "RTL_ALT_TYPE": ((0, 0),),  # 1 counts the return's height from the ground below, not from home
-        **({"RTL_ALT_M": ((low, high),)} if in_metres else {"RTL_ALT": ((low * 100, high * 100),)}),
+        **height,
     }

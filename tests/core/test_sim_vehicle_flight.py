@@ -4,10 +4,11 @@ import math
 
 import pytest
 
+from sim.autopilot.estimate import Spot
 from sim.mavlink import dialect as m
 from tests.support.sim_pilot import Pilot, plane
 
-ARM, TAKEOFF, RTL, LAND, SET_MODE, REPOSITION = 400, 22, 20, 21, 176, 192
+ARM, TAKEOFF, RTL, LAND, SET_MODE, SET_HOME, REPOSITION = 400, 22, 20, 21, 176, 179, 192
 ACCEPTED, DENIED, UNSUPPORTED, FAILED = 0, 2, 3, 4
 GUIDED, BRAKE = 4, 17
 
@@ -28,6 +29,19 @@ def test_arming_is_refused_until_42_s_after_boot_although_prearm_is_healthy_befo
     pilot.until(lambda: pilot.vehicle.now_s > 42, within_s=10)
     assert pilot.command(ARM, 1) == ACCEPTED
     assert "EKF3 IMU0 is using GPS" in pilot.texts()
+
+
+def test_a_home_that_was_set_by_hand_stays_where_it_arms(pilot: Pilot) -> None:
+    """Copter locks it (commands.cpp); one that it found by itself moves to where it arms."""
+    pilot.command(SET_MODE, 1, GUIDED)
+    pilot.vehicle.copter.home = Spot(9, 0, 0)
+    assert pilot.command(ARM, 1) == ACCEPTED
+    assert pilot.vehicle.copter.home.apart(Spot(0, 0, 0)) < 1
+    pilot.command(ARM, 0)
+    assert pilot.command(SET_HOME, 1) == ACCEPTED
+    pilot.vehicle.copter.home = Spot(9, 0, 0)
+    assert pilot.command(ARM, 1) == ACCEPTED
+    assert pilot.vehicle.copter.home == Spot(9, 0, 0)
 
 
 def test_ten_seconds_without_take_off_disarm(pilot: Pilot) -> None:

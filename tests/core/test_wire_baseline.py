@@ -87,6 +87,8 @@ def test_a_wrong_source_is_told_with_its_place(tmp_path: Path, parameters: str, 
     ("name", "value"),
     [
         ("RTL_ALT_TYPE", 1),
+        ("RTL_ALT_FINAL", 500),
+        ("RTL_LOIT_TIME", 60000),
         ("FENCE_ENABLE", 0),
         ("FENCE_TYPE", 3),
         ("FENCE_TYPE", 11),
@@ -137,11 +139,17 @@ def test_an_aircraft_may_not_differ_into_what_the_site_does_not_allow() -> None:
 def test_from_4_7_on_the_return_height_is_in_metres() -> None:
     new = read_rules(DEMO / "arducopter-4.7.toml")
     guard(new, "arducopter", LIMITS)
-    with pytest.raises(UserError, match="RTL_ALT_M is 101"):
-        guard(new.model_copy(update={"parameters": {**new.parameters, "RTL_ALT_M": 101}}), "arducopter", LIMITS)
+    for name, value in (("RTL_ALT_M", 101), ("RTL_ALT_FINAL_M", 5)):
+        with pytest.raises(UserError, match=f"{name} is {value}"):
+            guard(new.model_copy(update={"parameters": {**new.parameters, name: value}}), "arducopter", LIMITS)
+    some = {name.replace("FINAL_M", "FINAL"): value for name, value in new.parameters.items()}
+    guard(new.model_copy(update={"parameters": some}), "arducopter", LIMITS)
 
 
-@pytest.mark.parametrize(("name", "value"), [("RTL_RETURN_ALT", 0), ("COM_LOW_BAT_ACT", 0), ("BAT_CRIT_THR", 0)])
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [("RTL_RETURN_ALT", 0), ("RTL_LAND_DELAY", -1), ("RTL_TYPE", 2), ("COM_LOW_BAT_ACT", 0), ("BAT_CRIT_THR", 0)],
+)
 def test_px4_comes_home_too_high_enough_and_when_its_battery_is_low(name: str, value: float) -> None:
     px4 = read_rules(DEMO / "px4.toml")
     with pytest.raises(UserError, match=f"{name} is {value}"):
