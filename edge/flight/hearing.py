@@ -4,6 +4,7 @@ import math
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 
+from edge.flight.changed import changed
 from edge.flight.geometry import Place, distance_m
 from edge.flight.telemetry import Ack, Landed, Message, Telemetry, Text
 from edge.flight.traffic import contact, heard
@@ -22,73 +23,66 @@ HORIZON_LOCKED = 4 | 8
 """GIMBAL_DEVICE_FLAGS, and GIMBAL_MANAGER_FLAGS: roll and pitch count from the horizon."""
 
 
-def _with(known: Telemetry, **changes: object) -> Telemetry:
-    """`dataclasses.replace`, which took a seventh of a lockstep flight's time for the checks that it makes anew."""
-    new = object.__new__(Telemetry)
-    new.__dict__.update(known.__dict__, **changes)
-    return new
-
-
 def hear(known: Telemetry, message: Message, now_s: float) -> Telemetry:
     """`known` and what the message adds; values outside their physical range are left out, never believed."""
     kind = message.get_type()
     if kind in AROUND:  # other devices of the aircraft: they don't prove that the autopilot lives
         return AROUND[kind](known, message, now_s)
-    known = _with(known, heard_s=now_s)
+    known = changed(known, heard_s=now_s)
     add = _ADD.get(kind)
     return add(known, message, now_s) if add else known
 
 
 def _heartbeat(known: Telemetry, message: Message, now_s: float) -> Telemetry:
     armed = bool(message.base_mode & ARMED_FLAG)
-    return _with(known, heartbeat_s=now_s, custom_mode=int(message.custom_mode), armed=armed)
+    return changed(known, heartbeat_s=now_s, custom_mode=int(message.custom_mode), armed=armed)
 
 
 def _gps(known: Telemetry, message: Message, now_s: float) -> Telemetry:
     satellites = message.satellites_visible if message.satellites_visible < 255 else None
-    return _with(known, gps_s=now_s, gps_fix=message.fix_type, satellites=satellites)
+    return changed(known, gps_s=now_s, gps_fix=message.fix_type, satellites=satellites)
 
 
 def _battery(known: Telemetry, message: Message, now_s: float) -> Telemetry:
     """The flight battery is instance 0; -1 is the standard's "unknown"."""
     if message.id != 0 or not 0 <= message.battery_remaining <= 100:
         return known
-    return _with(known, battery_s=now_s, battery_pct=float(message.battery_remaining))
+    return changed(known, battery_s=now_s, battery_pct=float(message.battery_remaining))
 
 
 def _landed(known: Telemetry, message: Message, now_s: float) -> Telemetry:
     if message.landed_state not in set(Landed):
         return known
-    return _with(known, landed_s=now_s, landed=Landed(message.landed_state))
+    return changed(known, landed_s=now_s, landed=Landed(message.landed_state))
 
 
 def _estimate(known: Telemetry, message: Message, now_s: float) -> Telemetry:
     """EKF_STATUS_REPORT (ArduPilot) and ESTIMATOR_STATUS (PX4) share these two bits."""
     ok = bool(message.flags & EKF_POS_HORIZ_ABS) and not message.flags & EKF_CONST_POS
-    return _with(known, ekf_s=now_s, ekf_ok=ok)
+    return changed(known, ekf_s=now_s, ekf_ok=ok)
 
 
 def _traffic(known: Telemetry, message: Message, now_s: float) -> Telemetry:
     new = contact(message, now_s)
     contacts = heard(known.contacts, new, now_s) if new else known.contacts
-    return _with(known, traffic_s=now_s, contacts=contacts)
+    return changed(known, traffic_s=now_s, contacts=contacts)
 
 
 def _receiver(known: Telemetry, message: Message, now_s: float) -> Telemetry:
     """UAVIONIX_ADSB_RF_HEALTH_OK is 1: an empty sky still has a living receiver."""
-    return _with(known, traffic_s=now_s) if message.rfHealth == 1 else known
+    return changed(known, traffic_s=now_s) if message.rfHealth == 1 else known
 
 
 def _remote_id(known: Telemetry, message: Message, now_s: float) -> Telemetry:
     """OPEN_DRONE_ID_ARM_STATUS: 0 = MAV_ODID_ARM_STATUS_GOOD_TO_ARM."""
     fault = "" if message.status == 0 else _plain(message.error) or "not fit to fly"
-    return _with(known, remote_id_s=now_s, remote_id_fault=fault)
+    return changed(known, remote_id_s=now_s, remote_id_fault=fault)
 
 
 def _attitude(known: Telemetry, message: Message, now_s: float) -> Telemetry:
     if not math.isfinite(message.roll + message.pitch):
         return known
-    return _with(known, attitude_s=now_s, roll_deg=math.degrees(message.roll), pitch_deg=math.degrees(message.pitch))
+    return changed(known, attitude_s=now_s, roll_deg=math.degrees(message.roll), pitch_deg=math.degrees(message.pitch))
 
 
 def _gimbal(known: Telemetry, message: Message, now_s: float) -> Telemetry:
@@ -104,11 +98,13 @@ def _gimbal(known: Telemetry, message: Message, now_s: float) -> Telemetry:
     pitch_deg = math.degrees(math.asin(max(-1.0, min(1.0, 2 * (w * y - z * x)))))
     roll_deg = math.degrees(math.atan2(2 * (w * x + y * z), 1 - 2 * (x * x + y * y)))
     straight_down = abs(pitch_deg) > STEEP_DEG
-    return _with(known, gimbal_s=now_s, gimbal_pitch_deg=pitch_deg, gimbal_roll_deg=0.0 if straight_down else roll_deg)
+    return changed(
+        known, gimbal_s=now_s, gimbal_pitch_deg=pitch_deg, gimbal_roll_deg=0.0 if straight_down else roll_deg
+    )
 
 
 def _ack(known: Telemetry, message: Message, now_s: float) -> Telemetry:
-    return _with(known, acks={**known.acks, message.command: Ack(message.result, now_s)})
+    return changed(known, acks={**known.acks, message.command: Ack(message.result, now_s)})
 
 
 def _text(known: Telemetry, message: Message, now_s: float) -> Telemetry:
@@ -116,14 +112,14 @@ def _text(known: Telemetry, message: Message, now_s: float) -> Telemetry:
     text, before = Text(message.severity, _plain(message.text), now_s, message.id), known.texts
     if message.chunk_seq and before and before[-1].number == message.id:
         text, before = replace(text, text=before[-1].text + text.text), before[:-1]
-    return _with(known, texts=(*before, text)[-10:])
+    return changed(known, texts=(*before, text)[-10:])
 
 
 def _position(known: Telemetry, message: Message, now_s: float) -> Telemetry:
     place = _place(message.lat, message.lon)
     if place is None:
         return known
-    return _with(
+    return changed(
         known,
         position_s=now_s,
         place=place,
@@ -146,7 +142,7 @@ def _jumps(known: Telemetry, place: Place, now_s: float) -> bool:
 
 def _home(known: Telemetry, message: Message, now_s: float) -> Telemetry:
     place = _place(message.latitude, message.longitude)
-    return _with(known, home_s=now_s, home=place) if place else known
+    return changed(known, home_s=now_s, home=place) if place else known
 
 
 def _place(lat_e7: int, lon_e7: int) -> Place | None:
@@ -160,11 +156,11 @@ def _place(lat_e7: int, lon_e7: int) -> Place | None:
 def _status(known: Telemetry, message: Message, now_s: float) -> Telemetry:
     """PX4 shows the passed checks as healthy only, never as enabled (SYS_STATUS.hpp); ArduPilot as both (GCS.cpp)."""
     prearm = bool(message.onboard_control_sensors_health & PREARM_CHECK)
-    known = _with(known, health_s=now_s, prearm_ok=prearm)
+    known = changed(known, health_s=now_s, prearm_ok=prearm)
     if message.voltage_battery != 0xFFFF:
-        known = _with(known, battery_v=message.voltage_battery / 1000)
+        known = changed(known, battery_v=message.voltage_battery / 1000)
     if 0 <= message.battery_remaining <= 100:
-        known = _with(known, battery_s=now_s, battery_pct=float(message.battery_remaining))
+        known = changed(known, battery_s=now_s, battery_pct=float(message.battery_remaining))
     return known
 
 

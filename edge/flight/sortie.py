@@ -8,6 +8,7 @@ from uuid import UUID
 
 from edge.flight import airspace, detour, home, marker, orbit, view
 from edge.flight.autopilots import Cmd, Command, asks
+from edge.flight.changed import changed
 from edge.flight.dockside import lid, pad_clear
 from edge.flight.gate import Refusal, left_s
 from edge.flight.geometry import Place, Target
@@ -78,7 +79,7 @@ def advance(site: Site, sortie: Sortie, seen: Seen) -> Step:
     eye, turned = view.look(site, step.sortie, seen)
     if eye == step.sortie.eye:
         return step
-    return replace(step, sortie=replace(step.sortie, eye=eye), sends=(*step.sends, *turned))
+    return changed(step, sortie=changed(step.sortie, eye=eye), sends=(*step.sends, *turned))
 
 
 def _steered(site: Site, step: Step, seen: Seen) -> Step:

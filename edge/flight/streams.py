@@ -1,5 +1,7 @@
 """Which MAVLink streams we need (pure), and when to ask for them again: the autopilot may have rebooted."""
 
+from functools import cache
+
 from edge.config import ViewConfig
 from edge.flight.autopilots import Command, interval
 from edge.flight.telemetry import Telemetry, is_fresh
@@ -32,6 +34,13 @@ def due(
     """Everything that is silent for three of its periods, at most every two seconds, once the autopilot speaks."""
     if not is_fresh(telemetry.heard_s, now_s) or (asked_s is not None and now_s - asked_s < AGAIN_S):
         return ()
-    wanted = {**STREAMS, "ekf_s": ESTIMATORS[profile], **(LOOKS[view.mount] if view else {})}
-    silent = [s for name, s in wanted.items() if not is_fresh(getattr(telemetry, name), now_s, max(3 / s[1], 1.0))]
+    wanted = _wanted(profile, view.mount if view else "")
+    silent = [stream for name, stream, limit_s in wanted if not is_fresh(getattr(telemetry, name), now_s, limit_s)]
     return tuple(interval(*stream) for stream in (HEARTBEAT, *silent)) if silent else ()
+
+
+@cache
+def _wanted(profile: str, mount: str) -> tuple[tuple[str, tuple[int, float], float], ...]:
+    """Telemetry's field, the stream, and how old its last word may be: asked for at every tick."""
+    wanted = {**STREAMS, "ekf_s": ESTIMATORS[profile], **LOOKS.get(mount, {})}
+    return tuple((name, stream, max(3 / stream[1], 1.0)) for name, stream in wanted.items())

@@ -6,11 +6,11 @@ lowered over the area (gimbal protocol v2); it is turned only in the dark, and f
 """
 
 import math
-from dataclasses import replace
 from itertools import product
 
 from edge.config import ViewConfig
 from edge.flight.autopilots import NAN, Cmd, Command
+from edge.flight.changed import changed
 from edge.flight.geometry import distance_m
 from edge.flight.hearing import HORIZON_LOCKED
 from edge.flight.homeward import position_lies
@@ -39,15 +39,19 @@ TAKE_CONTROL = -2
 
 def withheld(site: Site, sortie: Sortie, seen: Seen) -> str:
     """Why the picture must not be shown now; "" where it may."""
+    return _judged(site, sortie, seen, sortie.eye, turns=_turns(site, sortie, seen))
+
+
+def _judged(site: Site, sortie: Sortie, seen: Seen, eye: Eye, *, turns: bool) -> str:
     view, telemetry = site.view, seen.telemetry
-    down = telemetry.on_ground(seen.now_s) and seen.now_s - sortie.eye.up_s > LATEST_S
+    down = telemetry.on_ground(seen.now_s) and seen.now_s - eye.up_s > LATEST_S
     if down and sortie.stage not in (Stage.OPENING, Stage.ARMING):
         return ""
     if view is None:
         return "the site does not say what its camera may show (F24)"
     if unknown := _unknown(view, seen):
         return f"{unknown} is not known (F24)"
-    if _turns(site, sortie, seen) or seen.now_s - sortie.eye.turning_s <= LATEST_S:
+    if turns or seen.now_s - eye.turning_s <= LATEST_S:
         return "the gimbal is turning (F24)"
     if view.in_transit == "level" and _settled(telemetry, LEVEL_DEG):
         return ""
@@ -79,19 +83,19 @@ def _lowered_deg(view: ViewConfig, site: Site, sortie: Sortie) -> float:
 def look(site: Site, sortie: Sortie, seen: Seen) -> tuple[Eye, tuple[Command, ...]]:
     """One tick in flight: what is known of the camera's picture, and what turns its gimbal until it looks there."""
     eye, now_s = sortie.eye, seen.now_s
-    eye = replace(eye, up_s=now_s) if seen.telemetry.airborne else eye
+    eye = changed(eye, up_s=now_s) if seen.telemetry.airborne else eye
     if site.view is None or not (seen.telemetry.airborne and seen.link_ok()):
         return eye, ()
     turns = _turns(site, sortie, seen)
-    eye = replace(eye, turning_s=now_s) if turns else eye
-    eye = eye if withheld(site, replace(sortie, eye=eye), seen) else replace(eye, lit_s=now_s)
+    eye = changed(eye, turning_s=now_s) if turns else eye
+    eye = eye if _judged(site, sortie, seen, eye, turns=turns) else changed(eye, lit_s=now_s)
     known = site.view.mount == "fixed" or is_fresh(seen.telemetry.gimbal_s, now_s, LATEST_S)
     if (known and not turns) or now_s - max(eye.aimed_s, eye.lit_s) <= LATEST_S:
         return eye, ()
     control = Command(Cmd.DO_GIMBAL_MANAGER_CONFIGURE, (TAKE_CONTROL, TAKE_CONTROL, -1, -1, 0, 0, 0))
     wanted = pointing(site, sortie, seen)
     turn = Command(Cmd.DO_GIMBAL_MANAGER_PITCHYAW, (wanted, 0, NAN, NAN, HORIZON_LOCKED, 0, 0))
-    return replace(eye, aimed_s=now_s, turning_s=now_s), (control, turn)
+    return changed(eye, aimed_s=now_s, turning_s=now_s), (control, turn)
 
 
 def reach_m(view: ViewConfig, height_m: float, pitch_deg: float, roll_deg: float, error_deg: float) -> float:
