@@ -56,8 +56,10 @@ def test_a_home_from_before_arming_is_set_anew_where_it_arms() -> None:
     world = ready()
     world.vehicle.copter.home = Spot(40, 0, 0)
     world.run(3)
+    assert distance_m(world.telemetry.home or DOCK, DOCK) > 30
     world.launch(NEAR)
-    world.until_stage(Stage.ON_SCENE)
+    world.until_stage(Stage.ON_SCENE).run(3)
+    assert distance_m(world.telemetry.home or Place(NEAR.lat, NEAR.lon), DOCK) < 3
 
 
 def test_one_that_does_not_tell_its_home_does_not_take_off() -> None:
