@@ -16,6 +16,8 @@ from edge.flight.seen import on_pad_m
 from edge.flight.view import LATEST_S
 from wire.orders import Land
 
+LANDS_OFF_M = 2.0
+"""From where it took off: by satellites alone, with a gust."""
 REPLANNED_S = 12.0
 """F22's 5 s, the way up again from the last metres, and the way aside."""
 SEEN_FOR_S = 20.0
@@ -48,12 +50,16 @@ def f22_lands_where_it_can(record: Record) -> Iterator[Breach]:
 
 
 def f22_returns_to_its_dock(record: Record) -> Iterator[Breach]:
-    """Wherever a ground station has set the autopilot's home: a return that ends elsewhere was not steered."""
+    """Wherever a ground station has set the autopilot's home: a return that ends elsewhere was not steered.
+
+    One that took off at the edge of what counts as the pad comes back to there.
+    """
+    limit_m = on_pad_m(record.plan.limits) + LANDS_OFF_M
     if had(record, Fault.MOTOR_FAIL, *LOST_PLACE):
         return
     for event in of(record, "touchdown"):
         returned = lasted(record, event.t_s, lambda frame: frame.commanded and frame.stage in HOME, REPLANNED_S)
-        if returned and event.from_pad_m > on_pad_m(record.plan.limits):
+        if returned and event.from_pad_m > limit_m:
             yield Breach("F22", event.t_s, f"a return came down {event.from_pad_m:.0f} m from its dock")
 
 

@@ -6,7 +6,7 @@ ArduCopter's commands.cpp, manual_home in PX4's HomePosition.cpp), and every ret
 
 from edge.flight.autopilots import Ask, Cmd, Command, Do
 from edge.flight.geometry import distance_m
-from edge.flight.seen import Site, on_pad_m
+from edge.flight.seen import ON_PAD_M, Site, on_pad_m
 from edge.flight.telemetry import Telemetry
 
 HOME_POSITION = 242
@@ -36,6 +36,8 @@ def proven(do: Do, site: Site, told: Telemetry) -> tuple[Ask, ...]:
         up_m = seen.alt_rel_m or 0.0
         if why := astray(seen, site):
             return f"{why}; set it at the pad, or restart the aircraft"
+        if seen.home and seen.place and (off_m := distance_m(seen.home, seen.place)) > ON_PAD_M:
+            return f"the autopilot's home is {off_m:.0f} m from where it stands (F22)"
         high = f"the autopilot's home is {abs(up_m):.0f} m {'below' if up_m > 0 else 'above'} the pad (F22)"
         return high if abs(up_m) > ON_PAD_UP_M else ""
 

@@ -4,7 +4,7 @@ import math
 from collections.abc import Iterator
 
 from edge.flight import airspace, home, marker
-from edge.flight.autopilots import SETTLE_S, Do
+from edge.flight.autopilots import Do
 from edge.flight.dockside import lid
 from edge.flight.geometry import Place, Target, distance_m, flat
 from edge.flight.landing import dock_is_back, landing
@@ -12,7 +12,7 @@ from edge.flight.launch import DEADLINE_S, FLYING, Happened, Stage
 from edge.flight.rules import Case, arming
 from edge.flight.seen import Seen, Site, battery_pct, on_pad_m
 from edge.flight.state import Sortie
-from edge.flight.telemetry import is_fresh
+from edge.flight.telemetry import LINK_LOST_S, is_fresh
 from edge.flight.traffic import GiveWay
 from wire.states import Lid
 
@@ -30,6 +30,9 @@ CORNER_M = 4.0
 """So near to a corner the rest of the way is flown: well inside the room that is left beside a way."""
 BOUND_MPS = 2.0
 """Slower than this it drifts."""
+OVERTAKEN_S = 2 * LINK_LOST_S
+"""For so long an ARM of ours and the word from before it may be on their ways, there and back, on a link that still
+counts as one: a slow radio that mends brings the older word last (F2)."""
 LID_STARTS_S = 1.0
 """A lid moves off its switch within this time of being told."""
 Events = Iterator[tuple[Happened, str]]
@@ -92,7 +95,7 @@ def _bound_for(seen: Seen, target: Place) -> bool:
 
 def proven_down(sortie: Sortie, seen: Seen) -> bool:
     """On the ground and disarmed, by a heartbeat that no ARM or DISARM of ours can have overtaken on the radio (F2)."""
-    settled = (seen.telemetry.heartbeat_s or 0.0) > sortie.arming_s + SETTLE_S
+    settled = (seen.telemetry.heartbeat_s or 0.0) > sortie.arming_s + OVERTAKEN_S
     return settled and seen.telemetry.on_ground(seen.now_s)
 
 
