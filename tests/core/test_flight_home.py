@@ -41,6 +41,15 @@ def test_where_home_was_set_elsewhere_it_does_not_take_off() -> None:
     safe(world)
 
 
+def test_where_home_was_set_a_few_metres_off_it_does_not_take_off() -> None:
+    """Within what counts as the pad, but not where it stands: a return would miss the pad by so much."""
+    world = ready()
+    strike(Fault(at_s=0, kind=Kind.HOME_MOVED, size=0.1), world.vehicle, ())
+    order = world.order(NEAR)
+    world.until(lambda w: O.FAILED in w.states(order), limit_s=60)
+    assert "m from where it stands (F22)" in world.reasons(order)
+
+
 def test_where_home_was_set_too_low_it_does_not_take_off() -> None:
     world = ready()
     copter = world.vehicle.copter
