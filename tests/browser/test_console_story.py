@@ -103,6 +103,9 @@ def test_an_aircraft_at_its_scene_circles_it(page: Page, room: Room, edge: FakeE
     page.get_by_role("button", name="Circle the target").click()
     page.get_by_role("button", name="Again to circle with FALCON-1").click()
     wait_for("the orbit at the box", lambda: isinstance(edge.orders[-1].act, Orbit))
+    act = edge.orders[-1].act
+    assert isinstance(act, Orbit)
+    assert (act.lat, act.lon) == pytest.approx(SCENE)
     edge.vehicle.clear()
 
 
